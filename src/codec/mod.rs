@@ -1,0 +1,109 @@
+//! Files to pixels and back. The only room that names codec crates, and the only one that contains their panics.
+//! It knows nothing of specs, canvases or caps: every setting is an argument.
+
+mod colour;
+mod jpeg;
+mod orientation;
+mod png;
+mod probe;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::{Error, Foreign};
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::raster::Raster;
+use crate::units::{ChromaSubsampling, Effort, Quality};
+
+pub use self::orientation::Orientation;
+pub use self::probe::{ColourModel, Probe};
+
+/// Reads the header of `bytes`: no pixel is decoded, no memory taken.
+pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
+    limits.check_input(bytes)?;
+    let probe = match Format::detect(bytes) {
+        Some(Format::Jpeg) => jpeg::probe(bytes)?,
+        Some(Format::Png) => png::probe(bytes)?,
+        None => {
+            let what = probe::foreign_name(bytes);
+            return Err(Error::Unsupported { what });
+        }
+    };
+    limits.check_pixels(probe.stored)?;
+    Ok(probe)
+}
+
+/// Decodes the whole picture, upright: its orientation is applied.
+pub(crate) fn decode(bytes: &[u8], probe: &Probe, limits: &Limits) -> Result<Raster, Error> {
+    limits.check_decoded(probe.decoded_bytes)?;
+    let stored = match probe.format {
+        Format::Jpeg => jpeg::decode(bytes, probe.stored)?,
+        Format::Png => png::decode(bytes, limits)?,
+    };
+    if stored.size() != probe.stored {
+        return Err(Error::decode(
+            probe.format,
+            "the pixels are not of the size that the header promises",
+        ));
+    }
+    Ok(orientation::upright(stored, probe.orientation))
+}
+
+/// Writes an opaque picture as JPEG.
+pub(crate) fn encode_jpeg(
+    picture: &Raster,
+    quality: Quality,
+    chroma: ChromaSubsampling,
+    effort: Effort,
+) -> Result<Vec<u8>, Error> {
+    jpeg::encode(picture, quality, chroma, effort)
+}
+
+/// Writes a picture as PNG, losslessly.
+pub(crate) fn encode_png(picture: &Raster, effort: Effort) -> Result<Vec<u8>, Error> {
+    png::encode(picture, effort)
+}
+
+/// Calls into a decoder beneath us. What it refuses, and a panic of it, becomes [`Error::Decode`].
+fn decoding<T>(format: Format, call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Error> {
+    contained(call).map_err(|source| Error::Decode {
+        format,
+        what: "the pixels cannot be decoded",
+        source: Some(source),
+    })
+}
+
+/// Calls into an encoder beneath us. What it refuses, and a panic of it, becomes [`Error::Encode`].
+fn encoding<T>(what: &'static str, call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Error> {
+    contained(call).map_err(|source| Error::Encode { what, source })
+}
+
+/// The one place where a foreign panic ends. mozjpeg reports every error by one; decoders have defects.
+///
+/// Unwind safety: all that `call` touches is made inside it and dropped with it, or only read.
+fn contained<T>(call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Foreign> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(format!("panicked: {message}").into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn a_foreign_panic_becomes_a_typed_error() {
+        // `resume_unwind` panics without printing, which is also what mozjpeg does.
+        let panicking = || -> Result<(), Foreign> { std::panic::resume_unwind(Box::new("a defect".to_owned())) };
+        let error = decoding(Format::Png, panicking).unwrap_err();
+        assert_eq!(error.kind(), "decode");
+        assert_eq!(error.source().unwrap().to_string(), "panicked: a defect");
+        assert_eq!(encoding("an encoder", panicking).unwrap_err().kind(), "encode");
+    }
+}

@@ -1,0 +1,169 @@
+//! The chunks of a PNG, by their names and lengths: enough to know the picture without inflating it.
+//! Checksums are left to the decoder.
+
+use crate::codec::orientation::Orientation;
+use crate::codec::probe::{ColourModel, Probe};
+use crate::error::Error;
+use crate::format::Format;
+use crate::units::Size;
+
+const SIGNATURE: usize = 8;
+
+/// Reads a PNG's header and the names of all its chunks into what all formats share.
+pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
+    let mut chunks = Chunks(bytes.get(SIGNATURE..).unwrap_or_default());
+    let Some((b"IHDR", header)) = chunks.next() else {
+        return Err(broken("it does not begin with a header chunk"));
+    };
+    let &[
+        w3,
+        w2,
+        w1,
+        w0,
+        h3,
+        h2,
+        h1,
+        h0,
+        bit_depth,
+        colour_type,
+        compression,
+        filter,
+        interlace,
+    ] = header
+    else {
+        return Err(broken("the header chunk has a wrong length"));
+    };
+    let (width, height) = (
+        u32::from_be_bytes([w3, w2, w1, w0]),
+        u32::from_be_bytes([h3, h2, h1, h0]),
+    );
+    let stored = Size::new(width, height).ok_or_else(|| broken("a side is zero or out of range"))?;
+    let (colour, has_alpha_channel) = match (colour_type, bit_depth) {
+        (0, 1 | 2 | 4 | 8 | 16) => (ColourModel::Grey, false),
+        (2, 8 | 16) => (ColourModel::Rgb, false),
+        (3, 1 | 2 | 4 | 8) => (ColourModel::Palette, false),
+        (4, 8 | 16) => (ColourModel::Grey, true),
+        (6, 8 | 16) => (ColourModel::Rgb, true),
+        _ => return Err(broken("there is no such colour type and bit depth")),
+    };
+    if compression != 0 || filter != 0 || interlace > 1 {
+        return Err(broken("there is no such compression, filter or interlace method"));
+    }
+
+    let mut probe = Probe {
+        format: Format::Png,
+        stored,
+        orientation: Orientation::UPRIGHT,
+        colour,
+        bit_depth,
+        has_alpha: has_alpha_channel,
+        progressive: interlace == 1,
+        animated: false,
+        has_icc: false,
+        decoded_bytes: 0,
+    };
+    for (name, body) in chunks {
+        match name {
+            b"tRNS" => probe.has_alpha = true,
+            b"acTL" => probe.animated = true,
+            b"iCCP" => probe.has_icc = true,
+            b"eXIf" => probe.orientation = Orientation::from_exif_block(body),
+            b"IEND" => break,
+            _ => {}
+        }
+    }
+    probe.decoded_bytes = decoded_bytes(&probe);
+    Ok(probe)
+}
+
+fn broken(what: &'static str) -> Error {
+    Error::decode(Format::Png, what)
+}
+
+/// What the decoder fills, and what is made of it where that is no RGB or RGBA of 8 bits already.
+fn decoded_bytes(probe: &Probe) -> u64 {
+    let alpha = u64::from(probe.has_alpha);
+    let channels = alpha + if probe.colour == ColourModel::Grey { 1 } else { 3 };
+    let sample = u64::from(probe.bit_depth.div_ceil(8));
+    let copies = u64::from(probe.colour == ColourModel::Grey) + u64::from(probe.orientation.swaps_sides());
+    probe.stored.area() * (channels * sample + copies * (3 + alpha))
+}
+
+/// The chunks in order: name and body. Ends where the data do.
+struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (name, rest) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (body, rest) = rest.split_at_checked(length)?;
+        // Four bytes of checksum; where they are missing, nothing follows.
+        self.0 = rest.get(4..).unwrap_or_default();
+        Some((name, body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PNG of these chunks, with checksums of zero.
+    fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (name, body) in chunks {
+            bytes.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
+            bytes.extend(*name);
+            bytes.extend(*body);
+            bytes.extend([0; 4]);
+        }
+        bytes
+    }
+
+    fn header(width: u32, height: u32, rest: [u8; 5]) -> Vec<u8> {
+        [&width.to_be_bytes()[..], &height.to_be_bytes(), &rest].concat()
+    }
+
+    #[test]
+    fn chunks_are_found_on_either_side_of_the_pixels() {
+        let turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let ihdr = header(30, 20, [8, 3, 0, 0, 1]);
+        let bytes = file(&[
+            (b"IHDR", &ihdr),
+            (b"tRNS", b"\0"),
+            (b"acTL", b""),
+            (b"IDAT", b"any"),
+            (b"eXIf", turned),
+            (b"IEND", b""),
+            (b"iCCP", b""),
+        ]);
+        let probe = probe(&bytes).unwrap();
+        assert_eq!(probe.colour, ColourModel::Palette);
+        assert!(probe.has_alpha && probe.animated && probe.progressive && !probe.has_icc);
+        assert_eq!(
+            (probe.orientation.exif(), probe.size()),
+            (6, Size::new(20, 30).unwrap())
+        );
+        // RGBA from the decoder, and its turned copy.
+        assert_eq!(probe.decoded_bytes, 30 * 20 * 4 * 2);
+    }
+
+    #[test]
+    fn a_broken_header_is_refused() {
+        for bad in [
+            file(&[]),
+            file(&[(b"IDAT", b"")]),
+            file(&[(b"IHDR", b"too short")]),
+            file(&[(b"IHDR", &header(0, 20, [8, 2, 0, 0, 0]))]),
+            file(&[(b"IHDR", &header(30, u32::MAX, [8, 2, 0, 0, 0]))]),
+            file(&[(b"IHDR", &header(30, 20, [4, 2, 0, 0, 0]))]),
+            file(&[(b"IHDR", &header(30, 20, [8, 5, 0, 0, 0]))]),
+            file(&[(b"IHDR", &header(30, 20, [8, 2, 1, 0, 0]))]),
+            file(&[(b"IHDR", &header(30, 20, [8, 2, 0, 0, 2]))]),
+        ] {
+            assert_eq!(probe(&bad).unwrap_err().kind(), "decode", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! PNG: its header, its pixels, and writing one.
+
+mod decode;
+mod encode;
+mod header;
+
+pub(super) use self::decode::decode;
+pub(super) use self::encode::encode;
+pub(super) use self::header::probe;

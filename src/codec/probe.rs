@@ -1,0 +1,136 @@
+//! What a file's header says, before a single pixel is decoded.
+
+use std::fmt;
+
+use super::orientation::Orientation;
+use crate::format::Format;
+use crate::units::Size;
+
+/// What the header of a picture says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Probe {
+    /// The format, by the first bytes.
+    pub format: Format,
+    /// The size as stored, in pixels, before the orientation is applied.
+    pub stored: Size,
+    /// The EXIF orientation; upright where none is given or the given one is invalid.
+    pub orientation: Orientation,
+    /// What a stored pixel consists of.
+    pub colour: ColourModel,
+    /// Bits of one sample.
+    pub bit_depth: u8,
+    /// Whether the picture may be transparent somewhere: an alpha channel, a transparent palette entry or colour.
+    pub has_alpha: bool,
+    /// Whether it is a progressive JPEG or an interlaced PNG.
+    pub progressive: bool,
+    /// Whether it is an animated PNG, of which the first picture is taken.
+    pub animated: bool,
+    /// Whether an ICC profile is embedded.
+    pub has_icc: bool,
+    /// The memory that decoding takes, in bytes, computed from the header.
+    pub decoded_bytes: u64,
+}
+
+impl Probe {
+    /// The size of the picture as it is to be seen, in pixels: after the orientation is applied.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        if self.orientation.swaps_sides() {
+            self.stored.transposed()
+        } else {
+            self.stored
+        }
+    }
+}
+
+impl fmt::Display for Probe {
+    /// One line: `4032x3024 jpeg, ycbcr 8-bit, orientation 6, icc profile`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}, {} {}-bit",
+            self.size(),
+            self.format,
+            self.colour,
+            self.bit_depth
+        )?;
+        if self.orientation != Orientation::UPRIGHT {
+            write!(f, ", orientation {}", self.orientation.exif())?;
+        }
+        let interlaced = match self.format {
+            Format::Jpeg => "progressive",
+            Format::Png => "interlaced",
+        };
+        for (holds, word) in [
+            (self.has_alpha, "alpha"),
+            (self.progressive, interlaced),
+            (self.animated, "animated"),
+            (self.has_icc, "icc profile"),
+        ] {
+            if holds {
+                write!(f, ", {word}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a stored pixel consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColourModel {
+    /// Grey, with or without alpha.
+    Grey,
+    /// Red, green and blue, with or without alpha.
+    Rgb,
+    /// An index into a palette.
+    Palette,
+    /// Luma and two chroma components.
+    YCbCr,
+    /// Cyan, magenta, yellow and black.
+    Cmyk,
+    /// CMYK of which the first three went through the YCbCr transform.
+    Ycck,
+}
+
+impl fmt::Display for ColourModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Grey => "grey",
+            Self::Rgb => "rgb",
+            Self::Palette => "palette",
+            Self::YCbCr => "ycbcr",
+            Self::Cmyk => "cmyk",
+            Self::Ycck => "ycck",
+        })
+    }
+}
+
+/// What `bytes`, which begin neither a JPEG nor a PNG, seem to be.
+pub(super) fn foreign_name(bytes: &[u8]) -> &'static str {
+    let at = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    if bytes.is_empty() {
+        "an empty file"
+    } else if at(0, b"GIF8") {
+        "a gif file"
+    } else if at(0, b"RIFF") && at(8, b"WEBP") {
+        "a webp file"
+    } else if at(4, b"ftyp") {
+        "an avif, heif or video file"
+    } else if at(0, b"BM") {
+        "a bmp file"
+    } else if at(0, b"II*\0") || at(0, b"MM\0*") {
+        "a tiff file"
+    } else if at(0, b"\xff\x0a") || at(4, b"JXL ") {
+        "a jpeg xl file"
+    } else if at(0, b"\0\0\x01\0") {
+        "an icon file"
+    } else if at(0, b"<svg") || at(0, b"<?xml") {
+        "an svg or xml file"
+    } else if at(0, b"%PDF") {
+        "a pdf file"
+    } else {
+        "neither a jpeg nor a png file"
+    }
+}

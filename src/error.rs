@@ -1,0 +1,250 @@
+//! What can go wrong, split by who must act: whoever sent the picture, whoever wrote the spec, or we.
+//! Figures are named fields; the text of a foreign library is reached through `source()` only.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::format::Format;
+use crate::units::{ByteSize, ParseUnitError};
+
+/// The text of a library beneath us, carried as `source()` of one of our errors.
+pub(crate) type Foreign = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a picture could not be adapted.
+///
+/// `Display` is one lower-case line with the figures; [`std::error::Error::source`] has what lies beneath.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The input is no JPEG or PNG, or a variant that is refused. Whoever sent it must send another.
+    Unsupported {
+        /// What the input is, as in "a gif file" or "a jpeg with arithmetic coding".
+        what: &'static str,
+    },
+    /// The input is broken. Whoever sent it must send it again.
+    Decode {
+        /// What the input began as.
+        format: Format,
+        /// What is broken.
+        what: &'static str,
+        /// What the decoder said, if it was the one to notice.
+        source: Option<Foreign>,
+    },
+    /// The input would cost more than [`Limits`](crate::Limits) allows. Nothing was allocated for it.
+    Limit {
+        /// What was measured.
+        what: Measure,
+        /// What it came to.
+        value: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// The spec, the table it stands in, or an option is wrong. The caller must mend it.
+    Spec(SpecError),
+    /// No setting that is allowed fits the byte cap. The caller may lower the floor or raise the cap.
+    OverBudget {
+        /// The most bytes the spec allows.
+        max_bytes: ByteSize,
+        /// The smallest file reached.
+        smallest: ByteSize,
+        /// How many complete encodes were made.
+        attempts: u32,
+    },
+    /// The time allowed by [`Adapter::with_deadline`](crate::Adapter::with_deadline) ran out.
+    Deadline {
+        /// The time that was allowed.
+        allowed: Duration,
+    },
+    /// The caller's [`CancelToken`](crate::CancelToken) was set.
+    Cancelled,
+    /// An encoder or the resampler failed on pixels of our own. This is a defect of pushpix: please report it.
+    Encode {
+        /// Which of them, as in "the png encoder".
+        what: &'static str,
+        /// What it said.
+        source: Foreign,
+    },
+    /// A file could not be read or written. The library itself works on bytes and never returns this.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// The variant's name as programs exchange it: `unsupported`, `decode`, `limit`, `spec`, `over_budget`,
+    /// `deadline`, `cancelled`, `encode` or `io`. Stable for ever.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Unsupported { .. } => "unsupported",
+            Self::Decode { .. } => "decode",
+            Self::Limit { .. } => "limit",
+            Self::Spec(_) => "spec",
+            Self::OverBudget { .. } => "over_budget",
+            Self::Deadline { .. } => "deadline",
+            Self::Cancelled => "cancelled",
+            Self::Encode { .. } => "encode",
+            Self::Io { .. } => "io",
+        }
+    }
+
+    /// A broken input, noticed by our own reading of it.
+    pub(crate) const fn decode(format: Format, what: &'static str) -> Self {
+        Self::Decode {
+            format,
+            what,
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsupported { what } => write!(f, "unsupported input: {what}"),
+            Self::Decode { format, what, .. } => write!(f, "broken {format}: {what}"),
+            Self::Limit { what, value, limit } => write!(f, "{what} of {value} is over the limit of {limit}"),
+            Self::Spec(error) => error.fmt(f),
+            Self::OverBudget {
+                max_bytes,
+                smallest,
+                attempts,
+            } => write!(
+                f,
+                "nothing fits {max_bytes}: the smallest of {attempts} encodes has {smallest}"
+            ),
+            Self::Deadline { allowed } => write!(f, "not done within {} ms", allowed.as_millis()),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Encode { what, .. } => write!(f, "{what} failed, which is a defect of pushpix"),
+            Self::Io { path, .. } => write!(f, "cannot read or write {}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Decode { source, .. } => source.as_deref().map(|source| source as _),
+            Self::Encode { source, .. } => Some(&**source),
+            Self::Io { source, .. } => Some(source),
+            Self::Spec(error) => std::error::Error::source(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<SpecError> for Error {
+    fn from(error: SpecError) -> Self {
+        Self::Spec(error)
+    }
+}
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Measure {
+    /// Bytes of the input file.
+    InputBytes,
+    /// Width times height of the input.
+    InputPixels,
+    /// Bytes of memory that the decoded input takes.
+    DecodedBytes,
+    /// Bytes of memory that the output's canvas takes.
+    CanvasBytes,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InputBytes => "an input length in bytes",
+            Self::InputPixels => "an input size in pixels",
+            Self::DecodedBytes => "a decoded size in bytes",
+            Self::CanvasBytes => "a canvas size in bytes",
+        })
+    }
+}
+
+/// What is wrong with a spec, a table of specs or an option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpecError {
+    /// No spec has this id.
+    UnknownId {
+        /// The id asked for.
+        id: String,
+        /// The known id nearest to it, if one is near.
+        nearest: Option<String>,
+    },
+    /// An id that is not `<channel>/<image-type>` with an optional `@<profile>`, in lower-case letters, digits and hyphens.
+    MalformedId {
+        /// The id as given.
+        id: String,
+    },
+    /// The channel takes no such picture, or no figure is known by which to make one.
+    NotAdaptable {
+        /// The spec's id.
+        id: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// The spec contradicts itself, or no format it allows can hold the canvas.
+    Contradiction {
+        /// The spec's id.
+        id: String,
+        /// What does not go together.
+        what: &'static str,
+    },
+    /// A table of specs cannot be read.
+    Table {
+        /// The line it was noticed in, from 1.
+        line: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The floor of the quality lies above its ceiling.
+    EmptyQualityRange {
+        /// The floor.
+        min: crate::units::Quality,
+        /// The ceiling.
+        max: crate::units::Quality,
+    },
+    /// A value is not of its unit.
+    Unit(ParseUnitError),
+}
+
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownId { id, nearest } => {
+                write!(f, "no spec is named {id:?}")?;
+                match nearest {
+                    Some(nearest) => write!(f, ", the nearest is {nearest:?}"),
+                    None => Ok(()),
+                }
+            }
+            Self::MalformedId { id } => write!(
+                f,
+                "{id:?} is no spec id: expected <channel>/<image-type> in lower-case letters, digits and hyphens"
+            ),
+            Self::NotAdaptable { id, why } => write!(f, "{id} cannot be adapted to: {why}"),
+            Self::Contradiction { id, what } => write!(f, "{id} contradicts itself: {what}"),
+            Self::Table { line, what } => write!(f, "line {line} of the spec table: {what}"),
+            Self::EmptyQualityRange { min, max } => {
+                write!(f, "the lowest quality allowed, {min}, lies above the highest, {max}")
+            }
+            Self::Unit(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SpecError {}
+
+impl From<ParseUnitError> for SpecError {
+    fn from(error: ParseUnitError) -> Self {
+        Self::Unit(error)
+    }
+}

@@ -1,0 +1,111 @@
+#![doc = include_str!("../README.md")]
+
+mod adapt;
+mod budget;
+mod codec;
+mod error;
+mod format;
+mod ladder;
+mod letterbox;
+mod limits;
+mod placement;
+mod plan;
+mod raster;
+mod report;
+mod resample;
+mod spec;
+mod units;
+
+#[cfg(not(feature = "mozjpeg"))]
+compile_error!("pushpix has no JPEG encoder without its feature `mozjpeg`");
+
+pub use adapt::Adapter;
+pub use codec::{ColourModel, Orientation, Probe};
+pub use error::{Error, Measure, SpecError};
+pub use format::Format;
+pub use limits::{CancelToken, Limits};
+pub use placement::{Placement, Upscale};
+pub use plan::{Plan, Transparency};
+pub use report::{Adapted, Attempt, Report, Warning};
+pub use resample::Light;
+pub use spec::{AlphaRule, ByteCap, Canvas, Catalog, SourceKind, Spec, Status};
+pub use units::{ByteSize, ChromaSubsampling, Effort, ParseUnitError, Quality, Rgb8, Size};
+
+/// Reads a picture's header: format, size, orientation, colours. Nothing is decoded.
+///
+/// # Errors
+///
+/// [`Error::Unsupported`] if it is no JPEG or PNG or a variant that is refused, [`Error::Decode`] if the header is
+/// broken, [`Error::Limit`] if the input is longer or has more pixels than [`Limits::default`] allows.
+///
+/// # Cost
+///
+/// Some microseconds; no memory is taken.
+///
+/// # Examples
+///
+/// ```
+/// let probe = pushpix::probe(&std::fs::read("testdata/photo.jpg")?)?;
+/// assert_eq!(probe.size().to_string(), "2400x1600");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn probe(bytes: &[u8]) -> Result<Probe, Error> {
+    Adapter::new().probe(bytes)
+}
+
+/// Decides what [`adapt`](adapt()) would do with a picture: canvas, placement, formats, cap. Nothing is decoded.
+///
+/// # Errors
+///
+/// Those of [`probe`](probe()), and [`Error::Spec`] if the channel takes no such picture or its size is unknown.
+///
+/// # Cost
+///
+/// That of [`probe`](probe()).
+///
+/// # Examples
+///
+/// ```
+/// use pushpix::Spec;
+///
+/// let plan = pushpix::plan(&std::fs::read("testdata/photo.jpg")?, Spec::builtin("oppo/large-image")?)?;
+/// assert_eq!(plan.placement.canvas().to_string(), "984x369");
+/// assert_eq!(plan.placement.scaled().to_string(), "554x369");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
+    Adapter::new().plan(bytes, spec)
+}
+
+/// Makes of a picture what a channel asks for: upright, scaled in proportion to lie wholly on the channel's canvas,
+/// padded, never cropped, in a format the channel takes, at the highest quality whose file fits its byte cap.
+///
+/// `bytes` is a whole JPEG or PNG file. The name it came under does not matter.
+///
+/// # Guarantees
+///
+/// The result is within the cap, or an error is returned. The same input, spec and version give the same bytes.
+///
+/// # Errors
+///
+/// Those of [`plan`](plan()); [`Error::Decode`] if the pixels are broken; [`Error::OverBudget`] if nothing at or above
+/// the lowest quality allowed fits the cap; [`Error::Encode`] for a defect of ours.
+///
+/// # Cost
+///
+/// One decode, one resampling, and one encode where the highest quality fits the cap; otherwise about five. The
+/// memory is that of the decoded picture, which [`Limits`] bounds, and of a few canvases.
+///
+/// # Examples
+///
+/// ```
+/// use pushpix::Spec;
+///
+/// let photo = std::fs::read("testdata/photo.jpg")?;
+/// let out = pushpix::adapt(&photo, Spec::builtin("oppo/large-icon")?)?;
+/// assert!(out.bytes.len() <= 51_200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn adapt(bytes: &[u8], spec: &Spec) -> Result<Adapted, Error> {
+    Adapter::new().adapt(bytes, spec)
+}

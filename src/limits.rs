@@ -1,0 +1,165 @@
+//! What one picture may cost: bytes, pixels, memory and time. Checked before the memory is taken.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Measure};
+use crate::units::{ByteSize, Size};
+
+/// Upper bounds on one input, checked against its header before anything is allocated.
+///
+/// The defaults let a 108-megapixel phone photo pass and stop a decompression bomb.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest input, in bytes. Default: 64 MiB.
+    pub max_input: ByteSize,
+    /// The most pixels an input may have, width times height. Default: 120 million.
+    pub max_pixels: u64,
+    /// The most memory the decoded input, or the canvas, may take. Default: 512 MiB.
+    pub max_decoded: ByteSize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_input: ByteSize::mebibytes(64),
+            max_pixels: 120_000_000,
+            max_decoded: ByteSize::mebibytes(512),
+        }
+    }
+}
+
+impl Limits {
+    /// These limits with another longest input.
+    #[must_use]
+    pub fn with_max_input(mut self, max_input: ByteSize) -> Self {
+        self.max_input = max_input;
+        self
+    }
+
+    /// These limits with another number of pixels.
+    #[must_use]
+    pub fn with_max_pixels(mut self, max_pixels: u64) -> Self {
+        self.max_pixels = max_pixels;
+        self
+    }
+
+    /// These limits with another bound on memory.
+    #[must_use]
+    pub fn with_max_decoded(mut self, max_decoded: ByteSize) -> Self {
+        self.max_decoded = max_decoded;
+        self
+    }
+
+    pub(crate) fn check_input(&self, bytes: &[u8]) -> Result<(), Error> {
+        check(Measure::InputBytes, bytes.len() as u64, self.max_input.as_u64())
+    }
+
+    pub(crate) fn check_pixels(&self, size: Size) -> Result<(), Error> {
+        check(Measure::InputPixels, size.area(), self.max_pixels)
+    }
+
+    pub(crate) fn check_decoded(&self, bytes: u64) -> Result<(), Error> {
+        check(Measure::DecodedBytes, bytes, self.max_decoded.as_u64())
+    }
+
+    pub(crate) fn check_canvas(&self, bytes: u64) -> Result<(), Error> {
+        check(Measure::CanvasBytes, bytes, self.max_decoded.as_u64())
+    }
+}
+
+fn check(what: Measure, value: u64, limit: u64) -> Result<(), Error> {
+    if value > limit {
+        return Err(Error::Limit { what, value, limit });
+    }
+    Ok(())
+}
+
+/// A switch that another thread may set to stop the work. Clones share the switch.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// A token that is not set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the switch, for good.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the switch was set.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The clock of one picture, asked between stages and between attempts.
+///
+/// A codec call is not interrupted, so the overrun is at most one decode or one encode.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    started: Instant,
+    allowed: Option<Duration>,
+    cancel: Option<CancelToken>,
+}
+
+impl Watch {
+    pub(crate) fn start(allowed: Option<Duration>, cancel: Option<CancelToken>) -> Self {
+        Self {
+            started: Instant::now(),
+            allowed,
+            cancel,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::Cancelled);
+        }
+        match self.allowed {
+            Some(allowed) if self.started.elapsed() >= allowed => Err(Error::Deadline { allowed }),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_itself_passes() {
+        let limits = Limits::default().with_max_pixels(12);
+        assert!(limits.check_pixels(Size::new(4, 3).unwrap()).is_ok());
+        let refused = limits.check_pixels(Size::new(13, 1).unwrap());
+        assert!(matches!(
+            refused,
+            Err(Error::Limit {
+                what: Measure::InputPixels,
+                value: 13,
+                limit: 12
+            })
+        ));
+    }
+
+    #[test]
+    fn a_watch_tells_deadline_from_cancel() {
+        assert!(Watch::start(None, None).check().is_ok());
+        assert!(matches!(
+            Watch::start(Some(Duration::ZERO), None).check(),
+            Err(Error::Deadline { .. })
+        ));
+        let token = CancelToken::new();
+        let watch = Watch::start(None, Some(token.clone()));
+        assert!(watch.check().is_ok());
+        token.cancel();
+        assert!(matches!(watch.check(), Err(Error::Cancelled)));
+    }
+}

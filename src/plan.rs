@@ -1,0 +1,215 @@
+//! Every decision that the header and the spec allow, made before a pixel is decoded.
+//! A dry run, the tests and the real run share it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::codec::{self, Probe};
+use crate::error::{Error, SpecError};
+use crate::format::Format;
+use crate::limits::{CancelToken, Limits};
+use crate::placement::{Placement, Upscale};
+use crate::report::Warning;
+use crate::resample::Light;
+use crate::spec::{AlphaRule, Spec, Status};
+use crate::units::{ByteSize, Effort, Quality, Rgb8};
+
+/// The caller's wishes; [`Adapter`](crate::Adapter) holds and documents them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) limits: Limits,
+    pub(crate) effort: Effort,
+    pub(crate) min_quality: Option<Quality>,
+    pub(crate) max_quality: Option<Quality>,
+    pub(crate) background: Option<Rgb8>,
+    pub(crate) format: Option<Format>,
+    pub(crate) upscale: Upscale,
+    pub(crate) light: Light,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) cancel: Option<CancelToken>,
+}
+
+/// The ceiling where the caller sets none: more is hard to see at the size of a notification.
+pub(crate) const DEFAULT_MAX_QUALITY: Quality = Quality::whole(90);
+/// The floor where the caller sets none: below it blocks and smears are plain.
+pub(crate) const DEFAULT_MIN_QUALITY: Quality = Quality::whole(20);
+
+/// What will be done with a picture for a spec, known from its header alone.
+///
+/// What only the pixels can tell stays open: whether an alpha channel is used at all, the setting that fits the cap,
+/// and with it which of the [`formats`](Self::formats) is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The id of the spec.
+    pub spec: String,
+    /// What the input is.
+    pub source: Probe,
+    /// The canvas, and the picture's place on it.
+    pub placement: Placement,
+    /// The formats that the spec, the caller and the canvas allow. Never empty.
+    pub formats: Vec<Format>,
+    /// What becomes of transparency.
+    pub transparency: Transparency,
+    /// The padding colour, and what a picture is laid on where it loses its alpha.
+    pub background: Rgb8,
+    /// The longest file that the spec allows; `None` if it states no cap.
+    pub max_bytes: Option<ByteSize>,
+    /// The lowest JPEG quality allowed.
+    pub min_quality: Quality,
+    /// The JPEG quality that is tried first and never exceeded.
+    pub max_quality: Quality,
+    /// How much work is spent on each encode.
+    pub effort: Effort,
+    /// What is known now that the caller may want to know.
+    pub warnings: Vec<Warning>,
+}
+
+/// What becomes of transparency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Transparency {
+    /// None is left: the picture is laid on the background.
+    Flattened,
+    /// It stays where the picture has any, and the padding is transparent then; an opaque picture is padded with
+    /// the background.
+    Kept,
+    /// The slot is drawn on a transparent ground: it stays, and the padding is transparent for any picture.
+    Ground,
+}
+
+/// Makes the plan for a picture.
+///
+/// # Errors
+///
+/// Those of [`probe`](crate::probe); [`Error::Spec`] where the spec cannot be adapted to, or the options contradict it
+/// or each other; [`Error::Limit`] where the picture or the canvas needs more memory than is allowed.
+pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan, Error> {
+    spec.check_adaptable()?;
+    let (min_quality, max_quality) = quality_range(options)?;
+    let source = codec::probe(bytes, &options.limits)?;
+    options.limits.check_decoded(source.decoded_bytes)?;
+
+    let Some(canvas) = spec.canvas_for(source.size()) else {
+        let id = spec.id().to_owned();
+        let why = "no size is known";
+        return Err(SpecError::NotAdaptable { id, why }.into());
+    };
+    options.limits.check_canvas(canvas.area().saturating_mul(4))?;
+    let placement = Placement::contain(source.size(), canvas, options.upscale);
+    let formats = formats(spec, options.format, placement)?;
+    let transparency = transparency(spec, &formats, options.background);
+
+    Ok(Plan {
+        spec: spec.id().to_owned(),
+        warnings: warnings(spec, &source, &placement),
+        source,
+        placement,
+        formats,
+        transparency,
+        background: options.background.unwrap_or(Rgb8::WHITE),
+        max_bytes: spec.cap.map(|cap| cap.largest()),
+        min_quality,
+        max_quality,
+        effort: options.effort,
+    })
+}
+
+/// The caller's floor and ceiling; where one of them is not set, its default gives way to the other.
+fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
+    let (min, max) = match (options.min_quality, options.max_quality) {
+        (None, None) => (DEFAULT_MIN_QUALITY, DEFAULT_MAX_QUALITY),
+        (Some(min), None) => (min, DEFAULT_MAX_QUALITY.max(min)),
+        (None, Some(max)) => (DEFAULT_MIN_QUALITY.min(max), max),
+        (Some(min), Some(max)) => (min, max),
+    };
+    if min > max {
+        return Err(SpecError::EmptyQualityRange { min, max }.into());
+    }
+    Ok((min, max))
+}
+
+fn formats(spec: &Spec, wanted: Option<Format>, placement: Placement) -> Result<Vec<Format>, Error> {
+    let contradiction = |what| {
+        let id = spec.id().to_owned();
+        Error::from(SpecError::Contradiction { id, what })
+    };
+    let mut formats = spec.formats.clone();
+    formats.retain(|format| wanted.is_none_or(|wanted| wanted == *format));
+    if formats.is_empty() {
+        return Err(contradiction("the format asked for is not one that it allows"));
+    }
+    let longest = placement.canvas().width().max(placement.canvas().height());
+    formats.retain(|format| longest <= format.max_side());
+    if formats.is_empty() {
+        return Err(contradiction("no format it allows can be as long as the canvas"));
+    }
+    Ok(formats)
+}
+
+/// A background that was asked for is laid under the picture too; otherwise alpha stays where format and rule let it.
+fn transparency(spec: &Spec, formats: &[Format], background: Option<Rgb8>) -> Transparency {
+    if background.is_some() || !formats.iter().any(|format| format.has_alpha()) {
+        return Transparency::Flattened;
+    }
+    match spec.alpha {
+        Some(AlphaRule::Flatten) => Transparency::Flattened,
+        Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent) => Transparency::Ground,
+        Some(AlphaRule::Keep) | None => Transparency::Kept,
+    }
+}
+
+fn warnings(spec: &Spec, source: &Probe, placement: &Placement) -> Vec<Warning> {
+    let (from, to) = (source.size(), placement.scaled());
+    let of_status = match spec.status {
+        Status::Discontinued => Some(Warning::Discontinued {
+            since: spec.since.clone(),
+        }),
+        Status::Restricted => Some(Warning::Restricted),
+        Status::AppResource => Some(Warning::AppResource),
+        _ => None,
+    };
+    let upscaled = to.width() > from.width() || to.height() > from.height();
+    [
+        of_status,
+        upscaled.then_some(Warning::Upscaled { from, to }),
+        source.animated.then_some(Warning::Animated),
+        source.has_icc.then_some(Warning::ProfileIgnored),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+impl fmt::Display for Plan {
+    /// One line: `4032x3024 jpeg, ycbcr 8-bit -> 492x369 at 246,0 in 984x369, jpeg or png, at most 1 048 576 B`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let placement = &self.placement;
+        let (x, y) = (placement.x(), placement.y());
+        write!(
+            f,
+            "{} -> {} at {x},{y} in {}, ",
+            self.source,
+            placement.scaled(),
+            placement.canvas()
+        )?;
+        for (index, format) in self.formats.iter().enumerate() {
+            write!(f, "{}{format}", if index > 0 { " or " } else { "" })?;
+        }
+        match self.transparency {
+            Transparency::Flattened if self.source.has_alpha => write!(f, ", flattened on {}", self.background)?,
+            Transparency::Kept if self.source.has_alpha => f.write_str(", alpha kept")?,
+            Transparency::Ground => f.write_str(", on a transparent ground")?,
+            _ => write!(f, ", padded with {}", self.background)?,
+        }
+        if let Some(max_bytes) = self.max_bytes {
+            write!(f, ", at most {max_bytes}")?;
+        }
+        write!(
+            f,
+            ", quality {} to {}, effort {}",
+            self.min_quality, self.max_quality, self.effort
+        )?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
+    }
+}

@@ -1,0 +1,153 @@
+//! The one pixel buffer: 8-bit sRGB, rows from the top, RGB or straight-alpha RGBA. It knows no codec and no resizer.
+
+use crate::units::{Rgb8, Size};
+
+/// What a pixel of a [`Raster`] consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channels {
+    Rgb,
+    Rgba,
+}
+
+impl Channels {
+    /// Bytes of one pixel.
+    pub(crate) const fn count(self) -> usize {
+        match self {
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+}
+
+/// A picture in memory: 8-bit sRGB, interleaved, no padding between rows; alpha is straight, not premultiplied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Raster {
+    size: Size,
+    channels: Channels,
+    pixels: Vec<u8>,
+}
+
+/// Bytes of a picture of `size`, or `None` where a `usize` cannot say it.
+fn byte_len(size: Size, channels: Channels) -> Option<usize> {
+    usize::try_from(size.area()).ok()?.checked_mul(channels.count())
+}
+
+impl Raster {
+    /// A picture of these pixels; `None` unless there are exactly as many bytes as `size` and `channels` ask for.
+    pub(crate) fn new(size: Size, channels: Channels, pixels: Vec<u8>) -> Option<Self> {
+        (byte_len(size, channels) == Some(pixels.len())).then_some(Self { size, channels, pixels })
+    }
+
+    /// A picture of one opaque colour.
+    pub(crate) fn filled(size: Size, colour: Rgb8) -> Self {
+        let pixels = [colour.r, colour.g, colour.b];
+        Self {
+            size,
+            channels: Channels::Rgb,
+            pixels: pixels.repeat(byte_len(size, Channels::Rgb).unwrap_or(0) / 3),
+        }
+    }
+
+    /// A picture with alpha that is transparent everywhere.
+    pub(crate) fn transparent(size: Size) -> Self {
+        Self {
+            size,
+            channels: Channels::Rgba,
+            pixels: vec![0; byte_len(size, Channels::Rgba).unwrap_or(0)],
+        }
+    }
+
+    pub(crate) const fn size(&self) -> Size {
+        self.size
+    }
+
+    pub(crate) const fn channels(&self) -> Channels {
+        self.channels
+    }
+
+    pub(crate) fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    pub(crate) fn pixels_mut(&mut self) -> &mut [u8] {
+        &mut self.pixels
+    }
+
+    /// Whether every pixel is fully opaque.
+    pub(crate) fn is_opaque(&self) -> bool {
+        match self.channels {
+            Channels::Rgb => true,
+            Channels::Rgba => self.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255),
+        }
+    }
+
+    /// The picture with an alpha channel: where it had none, it is opaque.
+    pub(crate) fn with_alpha(self) -> Self {
+        if self.channels == Channels::Rgba {
+            return self;
+        }
+        let (pixels, _) = self.pixels.as_chunks::<3>();
+        Self {
+            size: self.size,
+            channels: Channels::Rgba,
+            pixels: pixels.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect(),
+        }
+    }
+
+    /// The picture laid on `matte`: no alpha is left.
+    pub(crate) fn flattened(self, matte: Rgb8) -> Self {
+        if self.channels == Channels::Rgb {
+            return self;
+        }
+        let over = |value: u8, alpha: u8, below: u8| {
+            let (value, alpha, below) = (u32::from(value), u32::from(alpha), u32::from(below));
+            let sum = value * alpha + below * (255 - alpha);
+            // Rounded division by 255; the quotient is at most 255.
+            #[expect(clippy::cast_possible_truncation, reason = "a weighted mean of two bytes")]
+            let mean = ((sum + 127) / 255) as u8;
+            mean
+        };
+        let mut pixels = Vec::with_capacity(self.pixels.len() / 4 * 3);
+        for pixel in self.pixels.chunks_exact(4) {
+            let alpha = pixel[3];
+            pixels.extend([
+                over(pixel[0], alpha, matte.r),
+                over(pixel[1], alpha, matte.g),
+                over(pixel[2], alpha, matte.b),
+            ]);
+        }
+        Self {
+            size: self.size,
+            channels: Channels::Rgb,
+            pixels,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_bytes_must_be_right() {
+        let size = Size::new(2, 3).unwrap();
+        assert!(Raster::new(size, Channels::Rgb, vec![0; 18]).is_some());
+        assert!(Raster::new(size, Channels::Rgb, vec![0; 24]).is_none());
+        assert_eq!(Raster::filled(size, Rgb8::new(1, 2, 3)).pixels()[15..], [1, 2, 3]);
+    }
+
+    #[test]
+    fn flattening_is_the_weighted_mean_rounded() {
+        let size = Size::new(256, 1).unwrap();
+        let ramp: Vec<u8> = (0..=255).flat_map(|alpha| [200, 0, 255, alpha]).collect();
+        let flat = Raster::new(size, Channels::Rgba, ramp)
+            .unwrap()
+            .flattened(Rgb8::new(100, 255, 255));
+        for (alpha, pixel) in (0_u8..=255).zip(flat.pixels().chunks_exact(3)) {
+            let share = f64::from(alpha) / 255.0;
+            assert_eq!(f64::from(pixel[0]), (200.0 * share + 100.0 * (1.0 - share)).round());
+            assert_eq!(f64::from(pixel[1]), (255.0 * (1.0 - share)).round());
+            assert_eq!(pixel[2], 255);
+        }
+    }
+}
