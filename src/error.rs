@@ -157,6 +157,19 @@ pub enum Measure {
     CanvasBytes,
 }
 
+impl Measure {
+    /// The measure's name as programs exchange it, as in `input_pixels`. Stable for ever.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InputBytes => "input_bytes",
+            Self::InputPixels => "input_pixels",
+            Self::DecodedBytes => "decoded_bytes",
+            Self::CanvasBytes => "canvas_bytes",
+        }
+    }
+}
+
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -221,6 +221,28 @@ pub enum Canvas {
     Any,
 }
 
+impl Canvas {
+    /// The size in pixels; `None` for [`Canvas::Any`].
+    #[must_use]
+    pub const fn size(self) -> Option<Size> {
+        match self {
+            Self::Exact(size) | Self::Recommended(size) | Self::AtMost(size) => Some(size),
+            Self::Any => None,
+        }
+    }
+
+    /// How the size is meant, as tables name it: `exact`, `recommended`, `at-most` or `any`.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Exact(_) => "exact",
+            Self::Recommended(_) => "recommended",
+            Self::AtMost(_) => "at-most",
+            Self::Any => "any",
+        }
+    }
+}
+
 /// The most bytes a file may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByteCap {

@@ -1,1 +1,88 @@
-fn main() {}
+//! The command `pushpix`. It sees the library's public interface only.
+//!
+//! Reports go to standard output, messages to standard error. Exit code 0: all done; 1: something failed, the rest
+//! was written; 2: the command line is wrong, nothing was done.
+
+mod adapt;
+mod answer;
+mod args;
+mod files;
+mod probe;
+mod specs;
+mod stream;
+
+use std::error::Error as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// Why a command ended before its work was done.
+enum Failure {
+    /// What was asked for makes no sense: exit code 2.
+    Usage(String),
+    /// Standard input or output failed.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A mistake in a spec's name or table is one of the command line.
+impl From<pushpix::Error> for Failure {
+    fn from(error: pushpix::Error) -> Self {
+        Self::Usage(message(&error))
+    }
+}
+
+/// Whether all that was asked for was done.
+#[derive(Clone, Copy, PartialEq)]
+enum Done {
+    All,
+    InPart,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Adapt(args) => adapt::run(&args),
+        Command::Specs(args) => specs::run(&args),
+        Command::Probe(args) => probe::run(&args),
+        Command::Stream(args) => stream::run(&args),
+    };
+    match done {
+        Ok(Done::All) => ExitCode::SUCCESS,
+        Ok(Done::InPart) => ExitCode::FAILURE,
+        Err(Failure::Usage(what)) => {
+            complain(&what);
+            ExitCode::from(2)
+        }
+        // Whoever read our output has seen enough.
+        Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Io(error)) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes one line to standard error. If even that fails, there is nobody left to tell.
+fn complain(what: &str) {
+    let _ = writeln!(io::stderr(), "pushpix: {what}");
+}
+
+/// An error and what lies beneath it, on one line.
+fn message(error: &pushpix::Error) -> String {
+    let mut line = error.to_string();
+    let mut beneath = error.source();
+    while let Some(source) = beneath {
+        line.push_str(": ");
+        line.push_str(&source.to_string());
+        beneath = source.source();
+    }
+    line.replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,150 @@
+//! `pushpix adapt`: every input for every spec, one file each. One that fails does not stop the others.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use pushpix::{Adapted, Adapter, Error, Plan, Spec};
+
+use crate::answer::Answer;
+use crate::args::AdaptArgs;
+use crate::{Done, Failure, complain, files, message};
+
+pub(crate) fn run(args: &AdaptArgs) -> Result<Done, Failure> {
+    let adapter = args.adapter()?;
+    let specs = args.specs()?;
+    let outputs = Outputs::new(args, &specs)?;
+    let mut reports = Reports::new(args, &outputs);
+    for input in &args.inputs {
+        let bytes = files::read(input, args.limits.limits().max_input);
+        for spec in &specs {
+            // A file that could not be read fails once for each spec: a report has a line for every pair.
+            let outcome = match &bytes {
+                Ok(bytes) if args.dry_run => adapter.plan(bytes, spec).map(Outcome::Planned),
+                Ok(bytes) => adapt(&adapter, bytes, spec, &outputs, input, args.force),
+                Err(error) => Err(files::io_error(input, error)),
+            };
+            reports.write(input, spec, outcome)?;
+        }
+    }
+    Ok(reports.done)
+}
+
+/// What became of one input for one spec.
+enum Outcome {
+    Planned(Plan),
+    Written(PathBuf, Adapted),
+}
+
+fn adapt(
+    adapter: &Adapter,
+    bytes: &[u8],
+    spec: &Spec,
+    outputs: &Outputs,
+    input: &Path,
+    force: bool,
+) -> Result<Outcome, Error> {
+    let adapted = adapter.adapt(bytes, spec)?;
+    let path = match outputs {
+        Outputs::Standard => {
+            let path = PathBuf::from("-");
+            let mut out = io::stdout().lock();
+            let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
+            written.map_err(|error| files::io_error(&path, &error))?;
+            path
+        }
+        Outputs::File(path) => path.clone(),
+        Outputs::Dir(dir) => files::with_extension(&files::output_stem(dir, input, spec), adapted.report.format),
+    };
+    if !matches!(outputs, Outputs::Standard) {
+        files::write(&path, &adapted.bytes, force)?;
+    }
+    Ok(Outcome::Written(path, adapted))
+}
+
+/// Where the files go.
+enum Outputs {
+    Standard,
+    File(PathBuf),
+    Dir(PathBuf),
+}
+
+impl Outputs {
+    /// Refuses, before any work, what would write two pictures to one file.
+    fn new(args: &AdaptArgs, specs: &[Spec]) -> Result<Self, Failure> {
+        let usage = |what: String| Err(Failure::Usage(what));
+        if args.inputs.iter().filter(|input| files::is_standard(input)).count() > 1 {
+            return usage("standard input can be read once only".to_owned());
+        }
+        if let Some(output) = &args.output {
+            if args.inputs.len() != 1 || specs.len() != 1 {
+                let (inputs, specs) = (args.inputs.len(), specs.len());
+                return usage(format!(
+                    "--output is for one input and one spec, not {inputs} and {specs}"
+                ));
+            }
+            return Ok(if files::is_standard(output) {
+                Self::Standard
+            } else {
+                Self::File(output.clone())
+            });
+        }
+        let dir = args.out_dir.clone().unwrap_or_default();
+        let mut taken = HashMap::new();
+        for input in &args.inputs {
+            // All specs have different names, so one of them tells whether two inputs collide.
+            let Some(spec) = specs.first() else { break };
+            if let Some(other) = taken.insert(files::output_stem(&dir, input, spec), input) {
+                let (one, two) = (other.display(), input.display());
+                return usage(format!("{one} and {two} would be written to the same file"));
+            }
+        }
+        Ok(Self::Dir(dir))
+    }
+}
+
+/// One line for every outcome: to standard output, or to standard error where that carries the picture.
+struct Reports {
+    to: Box<dyn Write>,
+    json: bool,
+    quiet: bool,
+    done: Done,
+}
+
+impl Reports {
+    fn new(args: &AdaptArgs, outputs: &Outputs) -> Self {
+        Self {
+            to: if matches!(outputs, Outputs::Standard) {
+                Box::new(io::stderr())
+            } else {
+                Box::new(io::stdout())
+            },
+            json: args.json,
+            quiet: args.quiet,
+            done: Done::All,
+        }
+    }
+
+    fn write(&mut self, input: &Path, spec: &Spec, outcome: Result<Outcome, Error>) -> io::Result<()> {
+        if outcome.is_err() {
+            self.done = Done::InPart;
+        }
+        if self.json {
+            let answer = match &outcome {
+                Ok(Outcome::Written(path, adapted)) => Answer::adapted(input, path, adapted),
+                Ok(Outcome::Planned(plan)) => Answer::planned(input, plan),
+                Err(error) => Answer::failed(input, Some(spec.id()), error),
+            };
+            return writeln!(self.to, "{}", serde_json::to_string(&answer)?);
+        }
+        match outcome {
+            Ok(_) if self.quiet => Ok(()),
+            Ok(Outcome::Written(path, adapted)) => writeln!(self.to, "{}: {}", path.display(), adapted.report),
+            Ok(Outcome::Planned(plan)) => writeln!(self.to, "{}, {}: {plan}", input.display(), spec.id()),
+            Err(error) => {
+                complain(&format!("{}, {}: {}", input.display(), spec.id(), message(&error)));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The command line: what can be said, and its translation into the library's terms.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use pushpix::{Adapter, ByteSize, Catalog, Effort, Format, Limits, Quality, Rgb8, Size, Spec, Upscale};
+
+use crate::Failure;
+
+/// Adapts pictures to the rules of push-notification channels.
+///
+/// Scaled in proportion, padded, never cropped, at the highest quality that fits the channel's byte cap.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Adapt pictures to channels and write the files
+    Adapt(AdaptArgs),
+    /// List the channels' rules
+    Specs(SpecsArgs),
+    /// Tell what pictures are, from their headers
+    Probe(ProbeArgs),
+    /// Answer requests on standard input, one JSON object per line, on standard output
+    Stream(StreamArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Files are named <stem>.<channel>-<image-type>.<ext>.\n\
+    Exit code: 0 all done, 1 something failed and the rest was written, 2 wrong usage and nothing was done.")]
+pub(crate) struct AdaptArgs {
+    /// JPEG or PNG files, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Spec id, channel name (its slots) or `all` (every supported slot); may be repeated
+    #[arg(long = "spec", value_name = "ID", required_unless_present = "size")]
+    pub(crate) specs: Vec<String>,
+
+    /// A spec of your own: an exact canvas in pixels
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<Size>,
+
+    /// The byte cap of --size: a number, or one with kB, KiB, MB or MiB
+    #[arg(long, value_name = "N", requires = "size")]
+    pub(crate) max_bytes: Option<ByteSize>,
+
+    /// The folder to write to, made if it is not there [default: the current folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub(crate) out_dir: Option<PathBuf>,
+
+    /// The file to write, or - for standard output; for one input and one spec
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Padding colour, also laid under transparent pictures: #rrggbb, #rgb, white or black
+    /// [default: white, or transparent where the output keeps alpha]
+    #[arg(long, value_name = "COLOUR")]
+    background: Option<Rgb8>,
+
+    /// Output format: auto, jpeg or png
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto)]
+    format: FormatChoice,
+
+    /// How much work to spend: fast, balanced or best
+    #[arg(long, value_name = "EFFORT", default_value = "balanced")]
+    effort: Effort,
+
+    /// Highest JPEG quality, 1 to 100 [default: 90]
+    #[arg(long, value_name = "N")]
+    max_quality: Option<Quality>,
+
+    /// Lowest JPEG quality, 1 to 100 [default: 20]
+    #[arg(long, value_name = "N")]
+    min_quality: Option<Quality>,
+
+    /// Leave pictures that are smaller than the canvas at their size
+    #[arg(long)]
+    no_upscale: bool,
+
+    /// Print what would be done, from the headers alone, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Report in JSON, one object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Report failures only
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+impl AdaptArgs {
+    /// The adapter that these options ask for.
+    pub(crate) fn adapter(&self) -> Result<Adapter, Failure> {
+        let mut adapter = Adapter::new()
+            .with_limits(self.limits.limits())
+            .with_effort(self.effort);
+        if let (Some(min), Some(max)) = (self.min_quality, self.max_quality)
+            && min > max
+        {
+            let what = format!("--min-quality {min} lies above --max-quality {max}");
+            return Err(Failure::Usage(what));
+        }
+        if let Some(quality) = self.min_quality {
+            adapter = adapter.with_min_quality(quality);
+        }
+        if let Some(quality) = self.max_quality {
+            adapter = adapter.with_max_quality(quality);
+        }
+        if let Some(background) = self.background {
+            adapter = adapter.with_background(background);
+        }
+        if let FormatChoice::Only(format) = self.format {
+            adapter = adapter.with_format(format);
+        }
+        if self.no_upscale {
+            adapter = adapter.with_upscale(Upscale::Never);
+        }
+        Ok(adapter)
+    }
+
+    /// The specs asked for, each once, in the order they were named.
+    pub(crate) fn specs(&self) -> Result<Vec<Spec>, Failure> {
+        let catalog = self.table.catalog()?;
+        let mut specs: Vec<Spec> = Vec::new();
+        for selector in &self.specs {
+            for spec in catalog.select(selector)? {
+                if specs.iter().all(|known| known.id() != spec.id()) {
+                    specs.push(spec.clone());
+                }
+            }
+        }
+        if let Some(size) = self.size {
+            let own = Spec::custom(size);
+            specs.push(match self.max_bytes {
+                Some(max_bytes) => own.with_max_bytes(max_bytes),
+                None => own,
+            });
+        }
+        Ok(specs)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum FormatChoice {
+    Auto,
+    Only(Format),
+}
+
+fn format_or_auto(text: &str) -> Result<FormatChoice, String> {
+    if text == "auto" {
+        return Ok(FormatChoice::Auto);
+    }
+    let format = text.parse().map_err(|_| "expected auto, jpeg or png".to_owned())?;
+    Ok(FormatChoice::Only(format))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpecsArgs {
+    /// Spec ids or channel names; with them, sources and notes are shown too
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+
+    /// One JSON object per line, with every figure and its source
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    /// JPEG or PNG files, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A request: {\"id\":1,\"input\":\"photo.jpg\",\"spec\":\"oppo/large-image\",\"output\":\"out.jpg\"}\n\
+    Instead of an id, \"spec\" may be {\"width\":984,\"height\":369,\"max_bytes\":40000,\"formats\":[\"jpeg\"],\"alpha\":\"keep\"}.\n\
+    Optional: \"effort\", \"max_quality\", \"min_quality\", \"background\". An existing output is replaced."
+)]
+pub(crate) struct StreamArgs {
+    /// Requests worked on at the same time [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// A table of specs to use instead of the built-in one
+    #[arg(long, value_name = "TOML")]
+    specs_file: Option<PathBuf>,
+}
+
+impl TableArgs {
+    /// The table named, or the built-in one.
+    pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
+        let Some(path) = &self.specs_file else {
+            return Ok(Catalog::builtin().clone());
+        };
+        let named = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+        Catalog::from_toml(&text).map_err(|error| named(error.to_string()))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Longest input file: a number of bytes, or one with kB, KiB, MB or MiB [default: 64MiB]
+    #[arg(long, value_name = "N")]
+    max_input: Option<ByteSize>,
+
+    /// Most pixels an input may have, width times height [default: 120000000]
+    #[arg(long, value_name = "N")]
+    max_pixels: Option<u64>,
+}
+
+impl LimitArgs {
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if let Some(max_input) = self.max_input {
+            limits = limits.with_max_input(max_input);
+        }
+        if let Some(max_pixels) = self.max_pixels {
+            limits = limits.with_max_pixels(max_pixels);
+        }
+        limits
+    }
+}

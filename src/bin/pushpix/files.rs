@@ -1,0 +1,96 @@
+//! Files in and out: reading no more than is allowed, naming outputs, and writing them whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use pushpix::{ByteSize, Error, Format, Spec};
+use tempfile::{Builder, NamedTempFile};
+
+/// Whether `path` stands for standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads a file, or standard input for `-`: at most one byte more than `max_input`, by which the library sees that
+/// it is too long.
+pub(crate) fn read(path: &Path, max_input: ByteSize) -> io::Result<Vec<u8>> {
+    let within = |source: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        source
+            .take(max_input.as_u64().saturating_add(1))
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    if is_standard(path) {
+        within(&mut io::stdin().lock())
+    } else {
+        within(&mut File::open(path)?)
+    }
+}
+
+/// Where the picture from `input` goes for `spec`, but for the extension: `<dir>/<stem>.<channel>-<image-type>`.
+pub(crate) fn output_stem(dir: &Path, input: &Path, spec: &Spec) -> PathBuf {
+    let stem = if is_standard(input) {
+        Path::new("stdin").as_os_str()
+    } else {
+        input.file_stem().unwrap_or_default()
+    };
+    let mut name = stem.to_owned();
+    name.push(".");
+    name.push(spec.id().replace('/', "-"));
+    dir.join(name)
+}
+
+/// `stem` with the extension of `format` put behind it; what looks like an extension already stays.
+pub(crate) fn with_extension(stem: &Path, format: Format) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(".");
+    name.push(format.extension());
+    PathBuf::from(name)
+}
+
+/// Writes a file under another name and renames it, so that nobody ever sees half of it.
+pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Error> {
+    let dir = path
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(dir)?;
+        let mut file = temporary(dir)?;
+        file.write_all(bytes)?;
+        let renamed = if replace {
+            file.persist(path)
+        } else {
+            file.persist_noclobber(path)
+        };
+        renamed.map(drop).map_err(|failed| match failed.error.kind() {
+            ErrorKind::AlreadyExists => {
+                io::Error::new(ErrorKind::AlreadyExists, "it is there already, --force replaces it")
+            }
+            _ => failed.error,
+        })
+    };
+    write().map_err(|error| io_error(path, &error))
+}
+
+/// A temporary file beside the one it is to become. Its name says whose it is, should a crash leave it behind.
+fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".pushpix-").suffix(".tmp");
+    // A temporary file is private by default; an output has the permissions that the user's umask leaves.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(dir)
+}
+
+/// What the system said of `path`, in the library's terms. Takes a reference, for one failure may be told several times.
+pub(crate) fn io_error(path: &Path, error: &io::Error) -> Error {
+    let source = match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    };
+    let path = path.to_owned();
+    Error::Io { path, source }
+}

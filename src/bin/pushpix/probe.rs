@@ -1,0 +1,37 @@
+//! `pushpix probe`: what pictures are, from their headers.
+
+use std::io::{self, Write};
+
+use pushpix::Adapter;
+
+use crate::answer::{Answer, probed};
+use crate::args::ProbeArgs;
+use crate::{Done, Failure, complain, files, message};
+
+pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
+    let limits = args.limits.limits();
+    let adapter = Adapter::new().with_limits(limits.clone());
+    let mut out = io::stdout().lock();
+    let mut done = Done::All;
+    for input in &args.inputs {
+        let bytes = files::read(input, limits.max_input).map_err(|error| files::io_error(input, &error));
+        let probe = bytes.and_then(|bytes| adapter.probe(&bytes));
+        match probe {
+            Ok(probe) if args.json => writeln!(out, "{}", probed(input, &probe))?,
+            Ok(probe) => writeln!(out, "{}: {probe}", input.display())?,
+            Err(error) => {
+                done = Done::InPart;
+                if args.json {
+                    writeln!(
+                        out,
+                        "{}",
+                        serde_json::to_string(&Answer::failed(input, None, &error)).map_err(io::Error::from)?
+                    )?;
+                } else {
+                    complain(&format!("{}: {}", input.display(), message(&error)));
+                }
+            }
+        }
+    }
+    Ok(done)
+}
