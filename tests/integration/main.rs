@@ -1,1 +1,16 @@
+//! The tests of the promises: everything here goes through the public interface, and pictures that come out are read
+//! by decoders other than the encoders that wrote them.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
+
+mod adapt;
+#[cfg(feature = "cli")]
+mod cli;
+mod corpus;
+mod hostile;
+mod layering;
+mod pictures;
+mod properties;
+mod specs;
+#[cfg(feature = "cli")]
+mod stream;

@@ -141,6 +141,10 @@ impl Worker {
             Ok(value) => value,
             Err(why) => return Answer::not_a_request(number, &why).with_id(Value::Null),
         };
+        // An array would be taken for a struct's fields in order.
+        if !value.is_object() {
+            return Answer::not_a_request(number, "a request is a JSON object").with_id(Value::Null);
+        }
         let id = value.get("id").cloned().unwrap_or_default();
         let answer = match serde_json::from_value::<Request>(value) {
             Ok(request) => self.carry_out(number, &request),
@@ -195,6 +199,9 @@ impl Worker {
     fn spec(&self, value: &Value) -> Result<Result<Spec, Error>, String> {
         if let Some(id) = value.as_str() {
             return Ok(self.catalog.get(id).cloned());
+        }
+        if !value.is_object() {
+            return Err("spec: expected an id or an object with width and height".to_owned());
         }
         let own = OwnSpec::deserialize(value).map_err(|error| format!("spec: {error}"))?;
         let size = Size::new(own.width, own.height).ok_or("spec: a side is zero or too long")?;

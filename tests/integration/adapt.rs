@@ -1,0 +1,423 @@
+//! What `adapt` promises: the canvas, the cap, the best quality under it, upright pixels, honest reports.
+
+use std::time::Duration;
+
+use pushpix::{
+    Adapter, AlphaRule, ByteSize, CancelToken, Catalog, ChromaSubsampling, Effort, Error, Format, Quality, Rgb8, Size,
+    Spec, SpecError, Upscale, Warning,
+};
+
+use crate::pictures::{Seen, files, fixture, near, testdata};
+
+const WHITE: [u8; 4] = [255; 4];
+const CLEAR: [u8; 4] = [0; 4];
+
+fn size(width: u32, height: u32) -> Size {
+    Size::new(width, height).unwrap()
+}
+
+fn jpeg_spec(width: u32, height: u32) -> Spec {
+    Spec::custom(size(width, height)).with_formats([Format::Jpeg])
+}
+
+fn png_spec(width: u32, height: u32) -> Spec {
+    Spec::custom(size(width, height)).with_formats([Format::Png])
+}
+
+#[test]
+fn every_row_with_a_size_takes_every_picture() {
+    let inputs = ["photo.jpg", "logo.png", "1x1.png", "3000x1.png", "1x3000.png"].map(|name| (name, fixture(name)));
+    let rows = Catalog::builtin()
+        .iter()
+        .filter(|spec| spec.canvas.is_some_and(|canvas| canvas.size().is_some()));
+    let mut seen_rows = 0;
+    for spec in rows {
+        seen_rows += 1;
+        let canvas = spec.canvas.unwrap().size().unwrap();
+        for (name, input) in &inputs {
+            let case = format!("{name} for {}", spec.id());
+            let out = pushpix::adapt(input, spec).unwrap_or_else(|error| panic!("{case}: {error}"));
+            let seen = Seen::of(&out.bytes);
+
+            assert_eq!(seen.size(), (canvas.width(), canvas.height()), "{case}");
+            if let Some(cap) = spec.cap {
+                assert!(out.bytes.len() as u64 <= cap.largest().as_u64(), "{case}");
+            }
+            assert!(spec.formats.contains(&seen.format), "{case}");
+            assert_eq!(seen.format, out.report.format, "{case}");
+            assert_eq!(ByteSize::of(&out.bytes), out.report.bytes, "{case}");
+
+            // The ground of a glyph is transparent, and so is the padding of a picture that has alpha itself.
+            let glyph = matches!(
+                spec.alpha,
+                Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent)
+            );
+            let padding = if glyph || *name == "logo.png" { CLEAR } else { WHITE };
+            // A canvas far from the picture's shape has padding in every corner.
+            let corners = seen.padded_corners(&out.report.placement);
+            if *name == "3000x1.png" || *name == "1x3000.png" {
+                assert_eq!(corners.len(), 4, "{case}");
+            }
+            for corner in corners {
+                assert!(near(corner, padding, 2), "{case}: {corner:?}");
+            }
+        }
+    }
+    assert_eq!(seen_rows, 22, "the rows of the catalogue that have a size");
+}
+
+#[test]
+fn every_good_fixture_adapts() {
+    for path in files(&testdata()) {
+        let input = std::fs::read(&path).unwrap();
+        for id in ["oppo/large-image", "oppo/large-icon"] {
+            let out = pushpix::adapt(&input, Spec::builtin(id).unwrap());
+            assert!(out.is_ok(), "{}: {}", path.display(), out.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn the_picture_is_whole_and_centred() {
+    // Each quarter of the fixture has a colour of its own; all four are there, in their places.
+    let out = pushpix::adapt(&fixture("orientation-1.png"), &png_spec(400, 100)).unwrap();
+    let placement = out.report.placement;
+    assert_eq!(placement.scaled(), size(150, 100));
+    assert_eq!((placement.x(), placement.y()), (125, 0));
+    let seen = Seen::of(&out.bytes);
+    for (x, y, colour) in [
+        (127, 98, [40, 80, 210, 255]),
+        (190, 3, [220, 40, 40, 255]),
+        (272, 2, [40, 170, 70, 255]),
+        (272, 97, [255, 255, 255, 255]),
+        (60, 50, WHITE),
+        (340, 50, WHITE),
+    ] {
+        assert!(near(seen.at(x, y), colour, 3), "{:?} at {x},{y}", seen.at(x, y));
+    }
+}
+
+#[test]
+fn the_eight_orientations_give_one_picture() {
+    let spec = png_spec(200, 120);
+    let upright = pushpix::adapt(&fixture("orientation-1.png"), &spec).unwrap();
+    for orientation in 1..=8 {
+        let out = pushpix::adapt(&fixture(&format!("orientation-{orientation}.png")), &spec).unwrap();
+        assert_eq!(out.report.source.orientation.exif(), orientation);
+        assert!(out.bytes == upright.bytes, "orientation {orientation} of the PNG");
+
+        let out = pushpix::adapt(&fixture(&format!("orientation-{orientation}.jpg")), &spec).unwrap();
+        assert_eq!(out.report.source.orientation.exif(), orientation);
+        let (mean, _) = Seen::of(&out.bytes).difference(&Seen::of(&upright.bytes));
+        assert!(mean < 1.0, "orientation {orientation} of the JPEG differs by {mean}");
+    }
+}
+
+#[test]
+fn transparency_becomes_the_background_not_black() {
+    let logo = fixture("logo.png");
+    let flat = Seen::of(&pushpix::adapt(&logo, &jpeg_spec(144, 144)).unwrap().bytes);
+    assert!(near(flat.at(0, 0), WHITE, 2) && near(flat.at(143, 143), WHITE, 2));
+
+    // A background that is asked for lies under the picture and around it, in either format.
+    let blue = Adapter::new().with_background(Rgb8::new(0, 0, 255));
+    for spec in [jpeg_spec(288, 144), png_spec(288, 144)] {
+        let seen = Seen::of(&blue.adapt(&logo, &spec).unwrap().bytes);
+        assert!(!seen.has_alpha);
+        for (x, y) in [(0, 0), (74, 2), (287, 143)] {
+            assert!(
+                near(seen.at(x, y), [0, 0, 255, 255], 3),
+                "{:?} at {x},{y}",
+                seen.at(x, y)
+            );
+        }
+    }
+
+    // A rule that forbids alpha is obeyed by PNG too.
+    let flat = Seen::of(
+        &pushpix::adapt(&logo, &png_spec(144, 144).with_alpha(AlphaRule::Flatten))
+            .unwrap()
+            .bytes,
+    );
+    assert!(!flat.has_alpha && near(flat.at(0, 0), WHITE, 0));
+}
+
+#[test]
+fn alpha_that_hides_nothing_is_dropped() {
+    let spec = Spec::custom(size(250, 250));
+    let out = pushpix::adapt(&fixture("opaque-alpha.png"), &spec).unwrap();
+    let seen = Seen::of(&out.bytes);
+    assert!(!seen.has_alpha);
+    assert!(near(seen.at(0, 0), WHITE, 2), "an opaque picture is padded with white");
+
+    let seen = Seen::of(&pushpix::adapt(&fixture("transparent.png"), &spec).unwrap().bytes);
+    assert!(seen.has_alpha);
+    assert!(near(seen.at(125, 125), CLEAR, 0));
+}
+
+#[test]
+fn a_glyph_stands_on_a_transparent_ground_even_if_it_is_opaque() {
+    let spec = Spec::builtin("webpush/small-icon").unwrap();
+    let seen = Seen::of(&pushpix::adapt(&fixture("photo.jpg"), spec).unwrap().bytes);
+    assert_eq!(seen.at(0, 0), CLEAR);
+    assert_eq!(seen.at(48, 48)[3], 255);
+}
+
+#[test]
+fn enlarging_is_reported_and_can_be_forbidden() {
+    let small = fixture("orientation-1.png");
+    let out = pushpix::adapt(&small, &png_spec(200, 200)).unwrap();
+    let upscaled = Warning::Upscaled {
+        from: size(96, 64),
+        to: size(200, 133),
+    };
+    assert_eq!(out.report.warnings, [upscaled]);
+
+    let adapter = Adapter::new().with_upscale(Upscale::Never);
+    let out = adapter.adapt(&small, &png_spec(200, 200)).unwrap();
+    assert!(out.report.warnings.is_empty());
+    assert_eq!(out.report.placement.scaled(), size(96, 64));
+    let seen = Seen::of(&out.bytes);
+    assert_eq!(seen.size(), (200, 200));
+    // Pixel for pixel: a colour of the fixture, exactly, at the first and the last pixel of its place.
+    assert_eq!((seen.at(51, 68), seen.at(52, 68)), (WHITE, [220, 40, 40, 255]));
+    assert_eq!((seen.at(147, 68), seen.at(148, 68)), ([40, 170, 70, 255], WHITE));
+}
+
+/// The settings that a search may choose from, one by one.
+fn at_quality(photo: &[u8], spec: &Spec, quality: u8) -> usize {
+    let quality = Quality::whole(quality);
+    let pinned = Adapter::new()
+        .with_effort(Effort::Fast)
+        .with_min_quality(quality)
+        .with_max_quality(quality);
+    pinned.adapt(photo, spec).unwrap().bytes.len()
+}
+
+#[test]
+fn no_higher_quality_fits() {
+    let photo = fixture("photo.jpg");
+    let free = jpeg_spec(300, 200);
+    let sizes: Vec<(u8, usize)> = (20..=90)
+        .map(|quality| (quality, at_quality(&photo, &free, quality)))
+        .collect();
+    let adapter = Adapter::new().with_effort(Effort::Fast);
+    for cap in [
+        sizes[0].1,
+        sizes[0].1 + 1,
+        sizes[10].1 - 1,
+        9_000,
+        12_345,
+        sizes[69].1,
+        sizes[70].1 - 1,
+        sizes[70].1,
+    ] {
+        let spec = free.clone().with_max_bytes(ByteSize::new(cap as u64));
+        let out = adapter.adapt(&photo, &spec).unwrap();
+        let (best, len) = *sizes.iter().rev().find(|(_, len)| *len <= cap).unwrap();
+        assert_eq!(out.report.quality, Some(Quality::whole(best)), "under {cap}");
+        assert_eq!(out.bytes.len(), len, "under {cap}");
+        assert!(
+            out.report.attempts.len() <= 8,
+            "{} attempts under {cap}",
+            out.report.attempts.len()
+        );
+        let at_floor = out.report.warnings.iter().any(|warning| warning.code() == "at_floor");
+        assert_eq!(at_floor, best == 20, "under {cap}");
+    }
+}
+
+#[test]
+fn a_cap_that_cannot_be_met_names_the_smallest_size() {
+    let photo = fixture("photo.jpg");
+    let free = jpeg_spec(300, 200);
+    let smallest = at_quality(&photo, &free, 20) as u64;
+    let spec = free.with_max_bytes(ByteSize::new(smallest - 1));
+    match Adapter::new().with_effort(Effort::Fast).adapt(&photo, &spec) {
+        Err(Error::OverBudget {
+            max_bytes,
+            smallest: reached,
+            attempts,
+        }) => {
+            assert_eq!(max_bytes.as_u64(), smallest - 1);
+            assert_eq!(reached.as_u64(), smallest);
+            assert!(attempts >= 2);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_slack_cap_is_no_reason_to_spend_it() {
+    let out = pushpix::adapt(&fixture("photo.jpg"), Spec::builtin("oppo/large-image").unwrap()).unwrap();
+    assert_eq!(out.report.attempts.len(), 1);
+    assert_eq!(out.report.quality, Some(Quality::whole(90)));
+    assert_eq!(out.report.chroma, Some(ChromaSubsampling::Cs444));
+    assert!(out.bytes.len() < 200_000);
+    let bytes = ByteSize::of(&out.bytes);
+    let line = format!("2400x1600 jpeg -> 554x369 in 984x369, jpeg q90 4:4:4, {bytes} of 1 048 576 B, 1 encode");
+    assert_eq!(out.report.to_string(), line);
+}
+
+#[test]
+fn the_format_follows_the_pixels() {
+    let both = |name: &str, edge| {
+        let out = pushpix::adapt(&fixture(name), &Spec::custom(size(2 * edge, edge))).unwrap();
+        out.report.format
+    };
+    assert_eq!(both("photo.jpg", 200), Format::Jpeg);
+    assert_eq!(both("logo.png", 200), Format::Png, "alpha stays");
+    assert_eq!(
+        both("text.png", 400),
+        Format::Png,
+        "flat graphics at their own size are smaller without loss"
+    );
+    assert_eq!(both("1x3000.jpg", 200), Format::Jpeg);
+
+    // PNG that does not fit gives way to JPEG, and the report says so.
+    let tight = Spec::custom(size(512, 512)).with_max_bytes(ByteSize::new(25_000));
+    let out = pushpix::adapt(&fixture("logo.png"), &tight).unwrap();
+    assert_eq!(out.report.format, Format::Jpeg);
+    assert!(
+        out.report
+            .warnings
+            .iter()
+            .any(|warning| warning.code() == "format_changed")
+    );
+    assert!(near(Seen::of(&out.bytes).at(0, 0), WHITE, 4));
+
+    // The caller's word counts, within what the spec allows.
+    let png = Adapter::new().with_format(Format::Png);
+    assert_eq!(
+        png.adapt(&fixture("photo.jpg"), &Spec::custom(size(80, 80)))
+            .unwrap()
+            .report
+            .format,
+        Format::Png
+    );
+    let refused = png.adapt(&fixture("photo.jpg"), &jpeg_spec(80, 80));
+    assert!(matches!(refused, Err(Error::Spec(SpecError::Contradiction { .. }))));
+}
+
+#[test]
+fn every_effort_obeys_and_more_effort_is_smaller() {
+    let photo = fixture("photo.jpg");
+    let lens = [Effort::Fast, Effort::Balanced, Effort::Best].map(|effort| {
+        let out = Adapter::new()
+            .with_effort(effort)
+            .adapt(&photo, &jpeg_spec(300, 200))
+            .unwrap();
+        assert_eq!(out.report.quality, Some(Quality::whole(90)));
+        out.bytes.len()
+    });
+    assert!(lens[0] > lens[1] && lens[1] >= lens[2], "{lens:?}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_on_any_thread() {
+    let spec = Spec::builtin("oppo/large-image").unwrap();
+    for name in ["photo.jpg", "logo.png", "text.png"] {
+        let input = fixture(name);
+        let first = pushpix::adapt(&input, spec).unwrap();
+        std::thread::scope(|scope| {
+            let others = [(); 3].map(|()| scope.spawn(|| pushpix::adapt(&input, spec).unwrap()));
+            for other in others {
+                assert!(other.join().unwrap() == first, "{name}");
+            }
+        });
+    }
+}
+
+#[test]
+fn output_carries_no_metadata() {
+    let out = pushpix::adapt(&fixture("orientation-6.jpg"), &jpeg_spec(50, 50)).unwrap();
+    assert!(!out.bytes.windows(4).any(|window| window == b"Exif"));
+    assert_eq!(pushpix::probe(&out.bytes).unwrap().orientation.exif(), 1);
+}
+
+#[test]
+fn status_decides_who_is_warned_and_who_refused() {
+    let photo = fixture("photo.jpg");
+    let warned = |id: &str| -> Vec<&str> {
+        let out = pushpix::adapt(&photo, Spec::builtin(id).unwrap()).unwrap();
+        out.report.warnings.iter().map(Warning::code).collect()
+    };
+    assert_eq!(warned("xiaomi/large-image"), ["discontinued"]);
+    assert_eq!(warned("meizu/large-icon"), ["restricted"]);
+    assert_eq!(warned("apns/small-icon"), ["app_resource"]);
+    for id in [
+        "oppo/small-icon",
+        "xiaomi/small-icon",
+        "honor/small-icon",
+        "vivo/large-image",
+    ] {
+        let refused = pushpix::adapt(&photo, Spec::builtin(id).unwrap());
+        assert!(
+            matches!(refused, Err(Error::Spec(SpecError::NotAdaptable { .. }))),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn a_deadline_and_a_cancel_token_stop_the_work() {
+    let photo = fixture("photo.jpg");
+    let spec = jpeg_spec(300, 200);
+    let late = Adapter::new().with_deadline(Duration::ZERO).adapt(&photo, &spec);
+    assert!(matches!(late, Err(Error::Deadline { .. })));
+    let token = CancelToken::new();
+    let adapter = Adapter::new()
+        .with_cancel(token.clone())
+        .with_deadline(Duration::from_secs(600));
+    assert!(adapter.adapt(&photo, &spec).is_ok());
+    token.cancel();
+    assert!(matches!(adapter.adapt(&photo, &spec), Err(Error::Cancelled)));
+}
+
+#[test]
+fn a_floor_or_a_ceiling_alone_moves_the_other() {
+    let photo = fixture("photo.jpg");
+    let spec = jpeg_spec(60, 40);
+    let quality = |adapter: Adapter| adapter.adapt(&photo, &spec).unwrap().report.quality.unwrap().as_f32();
+    assert!((quality(Adapter::new().with_max_quality(Quality::whole(5))) - 5.0).abs() < 0.01);
+    assert!((quality(Adapter::new().with_min_quality(Quality::whole(97))) - 97.0).abs() < 0.01);
+    let empty = Adapter::new()
+        .with_min_quality(Quality::whole(50))
+        .with_max_quality(Quality::whole(40));
+    let refused = empty.plan(&photo, &spec);
+    assert!(matches!(refused, Err(Error::Spec(SpecError::EmptyQualityRange { .. }))));
+}
+
+#[test]
+fn the_plan_is_what_is_done() {
+    for name in [
+        "photo.jpg",
+        "logo.png",
+        "orientation-6.jpg",
+        "animated.png",
+        "1x3000.png",
+    ] {
+        let input = fixture(name);
+        for spec in Catalog::builtin().select("all").unwrap() {
+            let plan = pushpix::plan(&input, spec).unwrap();
+            let Ok(out) = pushpix::adapt(&input, spec) else {
+                continue;
+            };
+            assert_eq!(plan.placement, out.report.placement, "{name} for {}", spec.id());
+            assert_eq!(plan.source, out.report.source);
+            assert_eq!(plan.max_bytes, out.report.max_bytes);
+            assert!(plan.formats.contains(&out.report.format));
+            assert!(out.report.warnings.starts_with(&plan.warnings));
+        }
+    }
+}
+
+#[test]
+fn inks_show_the_colours_they_print() {
+    // The same scene was saved as CMYK and as RGB; the plain conversion of inks is close, an inverted one is not.
+    let spec = png_spec(125, 93);
+    let inks = pushpix::adapt(&fixture("cmyk.jpg"), &spec).unwrap();
+    let light = pushpix::adapt(&fixture("444.jpg"), &spec).unwrap();
+    let (mean, _) = Seen::of(&inks.bytes).difference(&Seen::of(&light.bytes));
+    assert!(mean < 6.0, "the mean difference is {mean}");
+}

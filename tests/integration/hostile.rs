@@ -1,0 +1,114 @@
+//! Broken, cut and oversized input: a typed error of the right kind, never a panic.
+
+use std::panic::catch_unwind;
+
+use pushpix::{Adapter, ByteSize, Effort, Error, Format, Limits, Measure, Size, Spec};
+
+use crate::pictures::{files, fixture, testdata};
+
+fn small() -> Spec {
+    Spec::custom(Size::new(24, 16).unwrap()).with_formats([Format::Jpeg])
+}
+
+fn fast() -> Adapter {
+    Adapter::new().with_effort(Effort::Fast)
+}
+
+#[test]
+fn every_bad_file_gives_the_error_of_its_name() {
+    for path in files(&testdata().join("bad")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let expected = name.split('-').next().unwrap();
+        let error = fast().adapt(&std::fs::read(&path).unwrap(), &small()).err();
+        assert_eq!(error.as_ref().map(Error::kind), Some(expected), "{name}: {error:?}");
+    }
+}
+
+#[test]
+fn a_variant_that_is_refused_is_named() {
+    for (name, word) in [
+        ("bad/unsupported-arithmetic.jpg", "arithmetic"),
+        ("bad/unsupported-12bit.jpg", "12 bits"),
+        ("bad/unsupported-lossless.jpg", "lossless"),
+        ("bad/unsupported-gif.jpg", "gif"),
+        ("bad/unsupported-webp.png", "webp"),
+        ("bad/unsupported-empty.jpg", "empty"),
+    ] {
+        let error = pushpix::probe(&fixture(name)).unwrap_err().to_string();
+        assert!(error.contains(word), "{name}: {error}");
+    }
+}
+
+#[test]
+fn no_prefix_of_a_file_panics_or_passes_for_the_whole() {
+    for name in [
+        "orientation-6.jpg",
+        "progressive.jpg",
+        "palette-trns.png",
+        "orientation-6.png",
+        "grey-1bit.png",
+    ] {
+        let whole = fixture(name);
+        assert!(fast().adapt(&whole, &small()).is_ok());
+        for len in 0..whole.len() {
+            let prefix = &whole[..len];
+            let outcome = catch_unwind(|| fast().adapt(prefix, &small()));
+            let outcome = outcome.unwrap_or_else(|_| panic!("{name} panicked at {len} bytes"));
+            match outcome {
+                // A JPEG without its end marker has all its pixels, and the decoder reads ahead: it notices a cut only
+                // where more is missing than it holds in its bit buffer.
+                Ok(_) => assert!(
+                    name.ends_with("jpg") && len + 32 >= whole.len(),
+                    "{name} passed at {len} bytes"
+                ),
+                Err(error) => {
+                    assert!(
+                        matches!(error.kind(), "decode" | "unsupported"),
+                        "{name} at {len} bytes: {error}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_are_checked_by_every_door() {
+    let photo = fixture("photo.jpg");
+    let measure = |limits: Limits, spec: &Spec| {
+        let adapter = fast().with_limits(limits);
+        let error = adapter.adapt(&photo, spec).unwrap_err();
+        assert_eq!(adapter.plan(&photo, spec).unwrap_err().to_string(), error.to_string());
+        match error {
+            Error::Limit { what, value, limit } => (what, value, limit),
+            other => panic!("{other}"),
+        }
+    };
+    let defaults = Limits::default;
+    let input = defaults().with_max_input(ByteSize::new(photo.len() as u64 - 1));
+    assert_eq!(measure(input.clone(), &small()).0, Measure::InputBytes);
+    assert!(Adapter::new().with_limits(input).probe(&photo).is_err());
+    let pixels = defaults().with_max_pixels(2400 * 1600 - 1);
+    assert_eq!(measure(pixels, &small()), (Measure::InputPixels, 3_840_000, 3_839_999));
+    let decoded = defaults().with_max_decoded(ByteSize::new(2400 * 1600 * 3 - 1));
+    assert_eq!(
+        measure(decoded, &small()),
+        (Measure::DecodedBytes, 11_520_000, 11_519_999)
+    );
+    let vast = Spec::custom(Size::new(60_000, 60_000).unwrap());
+    assert_eq!(measure(defaults(), &vast).0, Measure::CanvasBytes);
+
+    let exact = Limits::default()
+        .with_max_pixels(2400 * 1600)
+        .with_max_input(ByteSize::of(&photo));
+    assert!(fast().with_limits(exact).adapt(&photo, &small()).is_ok());
+}
+
+#[test]
+fn a_canvas_too_long_for_jpeg_becomes_png_or_is_refused() {
+    let long = Spec::custom(Size::new(65_501, 2).unwrap());
+    let tiny = fixture("1x1.png");
+    assert_eq!(fast().adapt(&tiny, &long).unwrap().report.format, Format::Png);
+    let refused = fast().adapt(&tiny, &long.with_formats([Format::Jpeg]));
+    assert_eq!(refused.unwrap_err().kind(), "spec");
+}

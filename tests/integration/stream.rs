@@ -1,0 +1,223 @@
+//! `pushpix stream` as another program drives it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::pictures::{Seen, testdata};
+
+fn worker(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_pushpix"))
+        .arg("stream")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Writes all requests, then reads all answers; the worker must end with code 0 and say nothing on standard error.
+fn converse(args: &[&str], requests: &[String]) -> Vec<Value> {
+    let mut child = worker(args);
+    let mut stdin = child.stdin.take().unwrap();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            requests
+                .iter()
+                .for_each(|request| writeln!(stdin, "{request}").unwrap())
+        });
+        child.wait_with_output().unwrap()
+    });
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn input(name: &str) -> String {
+    testdata().join(name).display().to_string()
+}
+
+#[test]
+fn two_hundred_mixed_requests_are_answered_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = |number: usize| dir.path().join(format!("{number}.bin")).display().to_string();
+    // What is asked, and the kind of error that must come; none means success.
+    let request = |number: usize| -> (String, Option<&str>) {
+        let output = out(number);
+        let good = |name: &str, spec: Value| json!({"id": number, "input": input(name), "spec": spec, "output": output, "effort": "fast"});
+        match number % 10 {
+            0 => (good("orientation-6.jpg", json!("oppo/large-icon")).to_string(), None),
+            1 => (
+                good(
+                    "palette-trns.png",
+                    json!({"width": 50, "height": 20, "max_bytes": 4000}),
+                )
+                .to_string(),
+                None,
+            ),
+            2 => (good("missing.jpg", json!("oppo/large-icon")).to_string(), Some("io")),
+            3 => (format!("{{\"id\":{number},"), Some("request")),
+            4 => (good("1x1.png", json!("oppo/huge-icon")).to_string(), Some("spec")),
+            5 => (
+                good("bad/decode-truncated.png", json!("oppo/large-icon")).to_string(),
+                Some("decode"),
+            ),
+            6 => (
+                json!({"id": number, "input": input("1x1.png")}).to_string(),
+                Some("request"),
+            ),
+            7 => (good("bad/unsupported-gif.jpg", json!("oppo")).to_string(), Some("spec")),
+            8 => (
+                good("3000x1.png", json!({"width": 0, "height": 20})).to_string(),
+                Some("request"),
+            ),
+            _ => (
+                good("444.jpg", json!({"width": 90, "height": 90, "max_bytes": 50})).to_string(),
+                Some("over_budget"),
+            ),
+        }
+    };
+    for jobs in ["1", "3"] {
+        let (requests, expected): (Vec<String>, Vec<Option<&str>>) = (0..200).map(request).unzip();
+        let answers = converse(&["--jobs", jobs], &requests);
+        assert_eq!(answers.len(), 200);
+        for (number, (answer, expected)) in answers.iter().zip(expected).enumerate() {
+            assert_eq!(answer["ok"], expected.is_none(), "{answer}");
+            let id = if number % 10 == 3 { Value::Null } else { number.into() };
+            assert_eq!(answer["id"], id, "{answer}");
+            match expected {
+                None => {
+                    let bytes = fs::read(out(number)).unwrap();
+                    let seen = Seen::of(&bytes);
+                    assert_eq!(answer["bytes"], bytes.len());
+                    assert_eq!(
+                        (&answer["width"], &answer["height"]),
+                        (&seen.width.into(), &seen.height.into())
+                    );
+                    assert_eq!(answer["output"], out(number));
+                }
+                Some(kind) => {
+                    assert_eq!(answer["error"]["kind"], kind, "{answer}");
+                    assert!(!Path::new(&out(number)).exists());
+                }
+            }
+            if expected == Some("request") {
+                assert_eq!(answer["error"]["line"], number + 1, "{answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_comes_before_the_next_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = dir.path().join("x.any").display().to_string();
+    let mut child = worker(&["--jobs", "1"]);
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    // The same request twice: an output that exists is replaced.
+    for effort in ["fast", "balanced"] {
+        let request = json!({
+            "id": {"any": ["json", effort]}, "input": input("logo.png"), "output": output, "effort": effort,
+            "spec": {"width": 144, "height": 144, "max_bytes": 51_200, "formats": ["jpeg"], "alpha": "keep"},
+            "max_quality": 80, "min_quality": 40.5, "background": "#ff0000",
+        });
+        writeln!(stdin, "{request}").unwrap();
+        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        assert_eq!(answer["id"], json!({"any": ["json", effort]}), "{answer}");
+        assert_eq!(
+            (&answer["quality"], &answer["spec"]),
+            (&json!(80.0), &json!("custom/144x144"))
+        );
+        let seen = Seen::of(&fs::read(&output).unwrap());
+        assert!(
+            crate::pictures::near(seen.at(0, 0), [254, 0, 0, 255], 4),
+            "{:?}",
+            seen.at(0, 0)
+        );
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn alpha_is_kept_or_flattened_as_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = |alpha: &str| dir.path().join(alpha).display().to_string();
+    let requests = ["keep", "flatten"].map(|alpha| {
+        let spec = json!({"width": 100, "height": 60, "formats": ["png"], "alpha": alpha});
+        json!({"input": input("logo.png"), "output": out(alpha), "spec": spec}).to_string()
+    });
+    let answers = converse(&[], &requests);
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer["ok"] == true && answer["id"].is_null())
+    );
+    let corner = |alpha: &str| Seen::of(&fs::read(out(alpha)).unwrap()).at(0, 0);
+    assert_eq!((corner("keep"), corner("flatten")), ([0; 4], [255; 4]));
+}
+
+#[test]
+fn what_is_no_request_is_told_why() {
+    let requests = [
+        ("", "not JSON"),
+        ("[1]", "JSON object"),
+        (
+            r#"{"input":"a","output":"b","spec":"oppo/large-icon","efort":"fast"}"#,
+            "efort",
+        ),
+        (
+            r#"{"input":"a","output":"b","spec":"oppo/large-icon","effort":"slow"}"#,
+            "effort",
+        ),
+        (
+            r#"{"input":"a","output":"b","spec":"oppo/large-icon","max_quality":0}"#,
+            "quality",
+        ),
+        (
+            r#"{"input":"a","output":"b","spec":"oppo/large-icon","background":"red"}"#,
+            "colour",
+        ),
+        (r#"{"input":"a","output":"b","spec":7}"#, "spec"),
+        (r#"{"input":"a","output":"b","spec":{"width":9}}"#, "height"),
+        (
+            r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"formats":["gif"]}}"#,
+            "format",
+        ),
+        (
+            r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"alpha":"invert"}}"#,
+            "alpha",
+        ),
+        (r#"{"input":"-","output":"b","spec":"oppo/large-icon"}"#, "-"),
+    ];
+    let lines: Vec<String> = requests.iter().map(|(line, _)| (*line).to_owned()).collect();
+    let answers = converse(&["--jobs", "2"], &lines);
+    assert_eq!(answers.len(), requests.len());
+    for (number, (answer, (line, word))) in answers.iter().zip(requests).enumerate() {
+        let error = &answer["error"];
+        assert_eq!(
+            (&error["kind"], &error["line"]),
+            (&json!("request"), &json!(number + 1)),
+            "{line}"
+        );
+        assert!(error["message"].as_str().unwrap().contains(word), "{line}: {answer}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_worker_quietly() {
+    let mut child = worker(&["--jobs", "2"]);
+    let mut stdin = child.stdin.take().unwrap();
+    drop(child.stdout.take());
+    // Until the worker notices, requests are taken; then the pipe breaks, which ends the loop.
+    while writeln!(stdin, "{{}}").is_ok() {}
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
