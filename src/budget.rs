@@ -108,6 +108,11 @@ fn log(size: u64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a made-up size curve"
+)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -125,6 +125,7 @@ impl Raster {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole numbers held by floats")]
 mod tests {
     use super::*;
 

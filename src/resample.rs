@@ -96,6 +96,7 @@ fn lanczos3() -> ResizeOptions {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "made-up bytes")]
 mod tests {
     use super::*;
     use crate::placement::Upscale;

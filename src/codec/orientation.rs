@@ -106,6 +106,7 @@ fn transposed<const N: usize>(pixels: &[[u8; N]], width: usize) -> Vec<[u8; N]> 
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "coordinates below 256")]
 mod tests {
     use super::*;
     use crate::units::Size;

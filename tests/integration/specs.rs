@@ -134,3 +134,45 @@ fn a_table_of_ones_own_works_like_the_built_in_one() {
     let out = pushpix::adapt(&photo, own.get("kiosk/poster").unwrap()).unwrap();
     assert_eq!(crate::pictures::Seen::of(&out.bytes).size(), (30, 20));
 }
+
+#[test]
+fn the_table_of_the_readme_is_the_catalogue() {
+    let row = |spec: &Spec| {
+        let canvas = spec.canvas?;
+        let size = match canvas {
+            Canvas::Recommended(size) => format!("advised {size}"),
+            Canvas::Any => "any".to_owned(),
+            other => other.size()?.to_string(),
+        };
+        let cap = spec.cap.map_or(String::new(), |cap| {
+            let bytes = cap.max_bytes.to_string();
+            format!(
+                "{} {}",
+                if cap.inclusive { "<=" } else { "<" },
+                bytes.trim_end_matches(" B")
+            )
+        });
+        let remarks = [
+            (spec.status != Status::Supported).then(|| spec.status.to_string()),
+            (spec.formats.len() == 1).then(|| spec.formats[0].to_string()),
+            spec.alpha.map(|alpha| alpha.to_string()),
+            spec.quota_per_day.map(|quota| format!("{quota} a day")),
+        ];
+        let remarks: Vec<String> = remarks.into_iter().flatten().collect();
+        let cells = [format!("`{}`", spec.id()), size, cap, remarks.join("; ")];
+        Some(cells.into_iter().fold("|".to_owned(), |line, cell| {
+            if cell.is_empty() {
+                line + " |"
+            } else {
+                format!("{line} {cell} |")
+            }
+        }))
+    };
+    let expected: Vec<String> = Catalog::builtin().iter().filter_map(row).collect();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let rows: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains('/'))
+        .collect();
+    assert_eq!(rows, expected);
+}

@@ -26,9 +26,9 @@ fn converse(args: &[&str], requests: &[String]) -> Vec<Value> {
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
         scope.spawn(move || {
-            requests
-                .iter()
-                .for_each(|request| writeln!(stdin, "{request}").unwrap())
+            for request in requests {
+                writeln!(stdin, "{request}").unwrap();
+            }
         });
         child.wait_with_output().unwrap()
     });

@@ -255,7 +255,8 @@ mod tests {
         let rgb_ids: &[u8] = &[8, 0, 20, 0, 30, 3, b'R', 0x11, 0, b'G', 0x11, 0, b'B', 0x11, 0];
         let jfif = (0xe0, &b"JFIF\0\x01\x02"[..]);
         let (none, ycc, ycck) = (adobe(0), adobe(1), adobe(2));
-        let cases: [(&[(u8, &[u8])], ColourModel); 9] = [
+        type Segments<'a> = &'a [(u8, &'a [u8])];
+        let cases: [(Segments<'_>, ColourModel); 9] = [
             (&[(0xc0, THREE)], ColourModel::YCbCr),
             (&[(0xc0, rgb_ids)], ColourModel::Rgb),
             (&[jfif, (0xc0, rgb_ids)], ColourModel::YCbCr),
@@ -264,7 +265,7 @@ mod tests {
             (&[(0xc0, FOUR)], ColourModel::Cmyk),
             (&[(0xee, &none), (0xc0, FOUR)], ColourModel::Cmyk),
             (&[(0xee, &ycck), (0xc0, FOUR)], ColourModel::Ycck),
-            (&[(0xc2, &THREE[..])], ColourModel::YCbCr),
+            (&[(0xc2, THREE)], ColourModel::YCbCr),
         ];
         for (segments, model) in cases {
             assert_eq!(probe(&file(segments, 3)).unwrap().colour, model, "{segments:?}");
