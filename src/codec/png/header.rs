@@ -86,7 +86,8 @@ fn decoded_bytes(probe: &Probe) -> u64 {
     let channels = alpha + if probe.colour == ColourModel::Grey { 1 } else { 3 };
     let sample = u64::from(probe.bit_depth.div_ceil(8));
     let copies = u64::from(probe.colour == ColourModel::Grey) + u64::from(probe.orientation.swaps_sides());
-    probe.stored.area() * (channels * sample + copies * (3 + alpha))
+    // The header may promise any size; whether it is allowed is asked later.
+    probe.stored.area().saturating_mul(channels * sample + copies * (3 + alpha))
 }
 
 /// The chunks in order: name and body. Ends where the data do.
@@ -148,6 +149,13 @@ mod tests {
         );
         // RGBA from the decoder, and its turned copy.
         assert_eq!(probe.decoded_bytes, 30 * 20 * 4 * 2);
+    }
+
+    #[test]
+    fn the_largest_size_there_is_does_not_overflow() {
+        let side = Size::MAX_SIDE;
+        let probe = probe(&file(&[(b"IHDR", &header(side, side, [16, 6, 0, 0, 0]))])).unwrap();
+        assert_eq!(probe.decoded_bytes, u64::MAX);
     }
 
     #[test]
