@@ -21,9 +21,8 @@ fn probe(c: &mut Criterion) {
 fn adapt(c: &mut Criterion) {
     let banner = Spec::builtin("oppo/large-image").unwrap().clone();
     let icon = Spec::builtin("oppo/large-icon").unwrap().clone();
-    let tight = Spec::custom(Size::new(984, 369).unwrap())
-        .with_max_bytes(ByteSize::new(40_000))
-        .with_formats([Format::Jpeg]);
+    let tight =
+        Spec::custom(Size::new(984, 369).unwrap()).with_max_bytes(ByteSize::new(40_000)).with_formats([Format::Jpeg]);
     for (name, input, spec, format) in [
         ("photo/banner", "photo.jpg", &banner, Format::Jpeg),
         ("photo/icon", "photo.jpg", &icon, Format::Jpeg),

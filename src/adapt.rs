@@ -1,4 +1,4 @@
-//! The whole act: decode, letterbox, encode under the cap, report. And [`Adapter`], the same with options.
+//! The whole act: decode, resample, letterbox, encode under the cap, report. And [`Adapter`], the same with options.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::placement::Upscale;
 use crate::plan::{Options, Plan, Transparency, plan};
 use crate::raster::Raster;
 use crate::report::{Adapted, Report};
-use crate::resample::Light;
+use crate::resample::{Light, resample};
 use crate::spec::Spec;
 use crate::units::{Effort, Quality, Rgb8};
 
@@ -70,8 +70,8 @@ impl Adapter {
         self
     }
 
-    /// Sets the colour of the padding, which is also laid under a transparent picture. Default: white, and
-    /// transparent where the output keeps alpha.
+    /// Sets the colour of the padding, which is also laid under a transparent picture unless the spec's rule is to keep
+    /// its alpha. Default: white, and transparent where the output keeps alpha.
     #[must_use]
     pub fn with_background(mut self, background: Rgb8) -> Self {
         self.options.background = Some(background);
@@ -145,9 +145,9 @@ impl Adapter {
         watch.check()?;
         let picture = codec::decode(bytes, &plan.source, &options.limits)?;
         watch.check()?;
-        let picture = with_planned_alpha(picture, &plan);
-        let canvas = letterbox(&picture, &plan.placement, plan.background, options.light)?;
-        drop(picture);
+        let (picture, padding) = with_planned_alpha(picture, &plan);
+        let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
+        let canvas = letterbox(scaled, &plan.placement, padding);
         let encoded = encode_under_cap(canvas, &plan, &watch)?;
 
         let mut warnings = plan.warnings;
@@ -171,11 +171,12 @@ impl Adapter {
     }
 }
 
-/// The picture with the alpha that its canvas is to have. Alpha that hides nothing is dropped.
-fn with_planned_alpha(picture: Raster, plan: &Plan) -> Raster {
+/// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.
+/// Alpha that hides nothing is dropped.
+fn with_planned_alpha(picture: Raster, plan: &Plan) -> (Raster, Option<Rgb8>) {
     match plan.transparency {
-        Transparency::Ground => picture.with_alpha(),
-        Transparency::Kept if !picture.is_opaque() => picture,
-        Transparency::Kept | Transparency::Flattened => picture.flattened(plan.background),
+        Transparency::Ground => (picture, None),
+        Transparency::Kept if !picture.is_opaque() => (picture, plan.background),
+        Transparency::Kept | Transparency::Flattened => (picture.flattened(plan.matte()), Some(plan.matte())),
     }
 }

@@ -18,11 +18,13 @@ pub(crate) type Foreign = Box<dyn std::error::Error + Send + Sync>;
 #[non_exhaustive]
 pub enum Error {
     /// The input is no JPEG or PNG, or a variant that is refused. Whoever sent it must send another.
+    #[non_exhaustive]
     Unsupported {
         /// What the input is, as in "a gif file" or "a jpeg with arithmetic coding".
         what: &'static str,
     },
     /// The input is broken. Whoever sent it must send it again.
+    #[non_exhaustive]
     Decode {
         /// What the input began as.
         format: Format,
@@ -32,6 +34,7 @@ pub enum Error {
         source: Option<Foreign>,
     },
     /// The input would cost more than [`Limits`](crate::Limits) allows. Nothing was allocated for it.
+    #[non_exhaustive]
     Limit {
         /// What was measured.
         what: Measure,
@@ -43,6 +46,7 @@ pub enum Error {
     /// The spec, the table it stands in, or an option is wrong. The caller must mend it.
     Spec(SpecError),
     /// No setting that is allowed fits the byte cap. The caller may lower the floor or raise the cap.
+    #[non_exhaustive]
     OverBudget {
         /// The most bytes the spec allows.
         max_bytes: ByteSize,
@@ -52,6 +56,7 @@ pub enum Error {
         attempts: u32,
     },
     /// The time allowed by [`Adapter::with_deadline`](crate::Adapter::with_deadline) ran out.
+    #[non_exhaustive]
     Deadline {
         /// The time that was allowed.
         allowed: Duration,
@@ -59,6 +64,7 @@ pub enum Error {
     /// The caller's [`CancelToken`](crate::CancelToken) was set.
     Cancelled,
     /// An encoder or the resampler failed on pixels of our own. This is a defect of pushpix: please report it.
+    #[non_exhaustive]
     Encode {
         /// Which of them, as in "the png encoder".
         what: &'static str,
@@ -66,6 +72,7 @@ pub enum Error {
         source: Foreign,
     },
     /// A file could not be read or written. The library itself works on bytes and never returns this.
+    #[non_exhaustive]
     Io {
         /// The file.
         path: PathBuf,
@@ -92,13 +99,16 @@ impl Error {
         }
     }
 
+    /// A failure to read or write a file, for programs that speak of files and pictures in the same terms.
+    #[must_use]
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        let path = path.into();
+        Self::Io { path, source }
+    }
+
     /// A broken input, noticed by our own reading of it.
     pub(crate) const fn decode(format: Format, what: &'static str) -> Self {
-        Self::Decode {
-            format,
-            what,
-            source: None,
-        }
+        Self::Decode { format, what, source: None }
     }
 }
 
@@ -109,18 +119,13 @@ impl fmt::Display for Error {
             Self::Decode { format, what, .. } => write!(f, "broken {format}: {what}"),
             Self::Limit { what, value, limit } => write!(f, "{what} of {value} is over the limit of {limit}"),
             Self::Spec(error) => error.fmt(f),
-            Self::OverBudget {
-                max_bytes,
-                smallest,
-                attempts,
-            } => write!(
-                f,
-                "nothing fits {max_bytes}: the smallest of {attempts} encodes has {smallest}"
-            ),
+            Self::OverBudget { max_bytes, smallest, attempts } => {
+                write!(f, "nothing fits {max_bytes}: the smallest of {attempts} encodes has {smallest}")
+            }
             Self::Deadline { allowed } => write!(f, "not done within {} ms", allowed.as_millis()),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Encode { what, .. } => write!(f, "{what} failed, which is a defect of pushpix"),
-            Self::Io { path, .. } => write!(f, "cannot read or write {}", path.display()),
+            Self::Io { path, .. } => write!(f, "file {}", path.display()),
         }
     }
 }
@@ -186,6 +191,7 @@ impl fmt::Display for Measure {
 #[non_exhaustive]
 pub enum SpecError {
     /// No spec has this id.
+    #[non_exhaustive]
     UnknownId {
         /// The id asked for.
         id: String,
@@ -193,11 +199,13 @@ pub enum SpecError {
         nearest: Option<String>,
     },
     /// An id that is not `<channel>/<image-type>` with an optional `@<profile>`, in lower-case letters, digits and hyphens.
+    #[non_exhaustive]
     MalformedId {
         /// The id as given.
         id: String,
     },
     /// The channel takes no such picture, or no figure is known by which to make one.
+    #[non_exhaustive]
     NotAdaptable {
         /// The spec's id.
         id: String,
@@ -205,6 +213,7 @@ pub enum SpecError {
         why: &'static str,
     },
     /// The spec contradicts itself, or no format it allows can hold the canvas.
+    #[non_exhaustive]
     Contradiction {
         /// The spec's id.
         id: String,
@@ -212,13 +221,15 @@ pub enum SpecError {
         what: &'static str,
     },
     /// A table of specs cannot be read.
+    #[non_exhaustive]
     Table {
         /// The line it was noticed in, from 1.
         line: usize,
         /// What is wrong there.
         what: String,
     },
-    /// The floor of the quality lies above its ceiling.
+    /// There is no whole-numbered quality from the floor to the ceiling.
+    #[non_exhaustive]
     EmptyQualityRange {
         /// The floor.
         min: crate::units::Quality,
@@ -227,6 +238,22 @@ pub enum SpecError {
     },
     /// A value is not of its unit.
     Unit(ParseUnitError),
+}
+
+impl SpecError {
+    /// The variant's name as programs exchange it, as in `unknown_id`. Stable for ever.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownId { .. } => "unknown_id",
+            Self::MalformedId { .. } => "malformed_id",
+            Self::NotAdaptable { .. } => "not_adaptable",
+            Self::Contradiction { .. } => "contradiction",
+            Self::Table { .. } => "table",
+            Self::EmptyQualityRange { .. } => "empty_quality_range",
+            Self::Unit(_) => "unit",
+        }
+    }
 }
 
 impl fmt::Display for SpecError {
@@ -247,7 +274,7 @@ impl fmt::Display for SpecError {
             Self::Contradiction { id, what } => write!(f, "{id} contradicts itself: {what}"),
             Self::Table { line, what } => write!(f, "line {line} of the spec table: {what}"),
             Self::EmptyQualityRange { min, max } => {
-                write!(f, "the lowest quality allowed, {min}, lies above the highest, {max}")
+                write!(f, "there is no whole-numbered quality from {min} to {max}")
             }
             Self::Unit(error) => error.fmt(f),
         }

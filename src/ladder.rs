@@ -27,8 +27,9 @@ const FULL_CHROMA_FROM: u8 = 90;
 
 /// Encodes the canvas within the plan's cap, at the highest quality that fits.
 ///
-/// Alpha is kept by PNG. An opaque picture becomes JPEG; if it came as PNG it may be flat graphics, and the smaller of
-/// the two is taken. The other format that the plan allows is the last resort of both.
+/// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If it
+/// came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG at the
+/// ceiling is taken. Where no JPEG fits, PNG is the last resort.
 ///
 /// # Errors
 ///
@@ -38,104 +39,76 @@ const FULL_CHROMA_FROM: u8 = 90;
 ///
 /// One encode where the ceiling fits, else those of [`budget::highest_fitting`]; one more where PNG is tried.
 pub(crate) fn encode_under_cap(canvas: Raster, plan: &Plan, watch: &Watch) -> Result<Encoded, Error> {
-    let allowed = |format| plan.formats.contains(&format).then_some(format);
+    let mut rungs = Rungs { plan, watch, attempts: Vec::new() };
+    let jpeg = plan.formats.contains(&Format::Jpeg);
+    let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
-    let mut rungs = Rungs {
-        plan,
-        watch,
-        attempts: Vec::new(),
-        smallest: u64::MAX,
-    };
-    let preferred = if transparent { Format::Png } else { Format::Jpeg };
-    let other = if transparent { Format::Jpeg } else { Format::Png };
-    let lossless_may_win = !transparent && plan.source.format == Format::Png;
+    let maybe_flat = !transparent && plan.source.format == Format::Png;
 
-    let mut warnings = Vec::new();
-    let mut best = match allowed(preferred) {
-        Some(format) => rungs.encode(&canvas, format)?,
-        None => None,
-    };
-    if let Some(other) = allowed(other)
-        && (best.is_none() || lossless_may_win)
-    {
-        let flat = canvas.flattened(plan.background);
-        let second = rungs.encode(&flat, other)?;
-        if best.is_none() && second.is_some() && allowed(preferred).is_some() {
-            warnings.push(Warning::FormatChanged {
-                from: preferred,
-                to: other,
-            });
+    let mut best = None;
+    if png && (transparent || maybe_flat || !jpeg) {
+        best = rungs.png(&canvas)?;
+        if let Some((lossless, _)) = &best
+            && jpeg
+            && maybe_flat
+        {
+            let len = lossless.len();
+            let lossy = rungs.jpeg_at(&canvas, plan.max_quality)?;
+            best = if lossy.0.len() < len { Some(lossy) } else { best };
         }
-        best = smaller(best, second);
+    }
+    if best.is_none() && jpeg {
+        let canvas = canvas.flattened(plan.matte());
+        best = rungs.jpeg(&canvas)?;
+        if best.is_none() && png && rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
+            best = rungs.png(&canvas)?;
+        }
     }
 
+    let attempts = rungs.attempts;
     let Some((bytes, taken)) = best else {
         return Err(Error::OverBudget {
             max_bytes: plan.max_bytes.unwrap_or(ByteSize::new(u64::MAX)),
-            smallest: ByteSize::new(rungs.smallest),
-            attempts: u32::try_from(rungs.attempts.len()).unwrap_or(u32::MAX),
+            smallest: attempts.iter().map(|attempt| attempt.bytes).min().unwrap_or(ByteSize::new(0)),
+            attempts: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
         });
     };
-    let floor = taken
-        .quality
-        .filter(|&quality| quality <= plan.min_quality && quality < plan.max_quality);
-    warnings.extend(floor.map(|quality| Warning::AtFloor { quality }));
-    Ok(Encoded {
-        bytes,
-        taken,
-        attempts: rungs.attempts,
-        warnings,
-    })
+    let preferred = if transparent || !jpeg { Format::Png } else { Format::Jpeg };
+    let over = attempts.iter().any(|attempt| attempt.format == preferred && !attempt.fits);
+    let changed =
+        (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
+    let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
+    let at_floor = floor.map(|quality| Warning::AtFloor { quality });
+    Ok(Encoded { bytes, taken, attempts, warnings: changed.into_iter().chain(at_floor).collect() })
 }
 
 type File = (Vec<u8>, Attempt);
-
-/// The shorter file of two; the first if they are of equal length.
-fn smaller(first: Option<File>, second: Option<File>) -> Option<File> {
-    match (first, second) {
-        (Some(first), Some(second)) => Some(if second.0.len() < first.0.len() { second } else { first }),
-        (first, second) => first.or(second),
-    }
-}
 
 /// What the rungs share: the rules, and the record of what was tried.
 struct Rungs<'a> {
     plan: &'a Plan,
     watch: &'a Watch,
     attempts: Vec<Attempt>,
-    smallest: u64,
 }
 
 impl Rungs<'_> {
-    /// The best file of this format that fits, if any does.
-    fn encode(&mut self, canvas: &Raster, format: Format) -> Result<Option<File>, Error> {
-        match format {
-            Format::Jpeg => self.jpeg(canvas),
-            Format::Png => {
-                self.watch.check()?;
-                let bytes = codec::encode_png(canvas, self.plan.effort)?;
-                let attempt = self.record(Format::Png, None, None, &bytes);
-                Ok(attempt.fits.then_some((bytes, attempt)))
-            }
-        }
+    /// The picture without loss, if it fits.
+    fn png(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
+        self.watch.check()?;
+        let bytes = codec::encode_png(canvas, self.plan.effort)?;
+        let file = self.record(Format::Png, None, None, bytes);
+        Ok(file.1.fits.then_some(file))
     }
 
+    /// The JPEG of the highest quality that fits, if any does.
     fn jpeg(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
         let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
-        let (floor, ceiling) = whole_steps(self.plan.min_quality, self.plan.max_quality);
+        let (floor, ceiling) = (step(self.plan.min_quality), step(self.plan.max_quality));
         let found = budget::highest_fitting(floor..=ceiling, cap, |step| {
-            self.watch.check()?;
-            let step = u8::try_from(step).unwrap_or(u8::MAX);
-            let quality = Quality::whole(step);
-            let chroma = if step >= FULL_CHROMA_FROM {
-                ChromaSubsampling::Cs444
-            } else {
-                ChromaSubsampling::Cs420
-            };
-            let bytes = codec::encode_jpeg(canvas, quality, chroma, self.plan.effort)?;
-            let len = bytes.len() as u64;
-            let attempt = self.record(Format::Jpeg, Some(quality), Some(chroma), &bytes);
-            Ok::<_, Error>(((bytes, attempt), len))
+            let quality = Quality::whole(u8::try_from(step).unwrap_or(u8::MAX));
+            let file = self.jpeg_at(canvas, quality)?;
+            let len = file.1.bytes.as_u64();
+            Ok::<_, Error>((file, len))
         })?;
         Ok(match found {
             Found::Fits(file) => Some(file),
@@ -143,34 +116,36 @@ impl Rungs<'_> {
         })
     }
 
+    fn jpeg_at(&mut self, canvas: &Raster, quality: Quality) -> Result<File, Error> {
+        self.watch.check()?;
+        let full = quality >= Quality::whole(FULL_CHROMA_FROM);
+        let chroma = if full { ChromaSubsampling::Cs444 } else { ChromaSubsampling::Cs420 };
+        let bytes = codec::encode_jpeg(canvas, quality, chroma, self.plan.effort)?;
+        Ok(self.record(Format::Jpeg, Some(quality), Some(chroma), bytes))
+    }
+
     fn record(
         &mut self,
         format: Format,
         quality: Option<Quality>,
         chroma: Option<ChromaSubsampling>,
-        bytes: &[u8],
-    ) -> Attempt {
-        let bytes = ByteSize::of(bytes);
+        bytes: Vec<u8>,
+    ) -> File {
+        let len = ByteSize::of(&bytes);
         let attempt = Attempt {
             format,
             quality,
             chroma,
-            bytes,
-            fits: self.plan.max_bytes.is_none_or(|max_bytes| bytes <= max_bytes),
+            bytes: len,
+            fits: self.plan.max_bytes.is_none_or(|max_bytes| len <= max_bytes),
         };
-        self.smallest = self.smallest.min(bytes.as_u64());
         self.attempts.push(attempt);
-        attempt
+        (bytes, attempt)
     }
 }
 
-/// The whole-numbered settings within a floor and a ceiling; where there is none, the one just below the ceiling.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "qualities are 1 to 100"
-)]
-fn whole_steps(floor: Quality, ceiling: Quality) -> (u32, u32) {
-    let ceiling = ceiling.as_f32().floor() as u32;
-    ((floor.as_f32().ceil() as u32).min(ceiling), ceiling)
+/// A quality of the plan, which are whole numbers, as a step of the search.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "qualities are 1 to 100")]
+fn step(quality: Quality) -> u32 {
+    quality.as_f32() as u32
 }

@@ -1,22 +1,19 @@
-//! The picture at its place on a filled canvas. It decides nothing: the placement and the background are given.
+//! The scaled picture at its place on a filled canvas. It decides nothing: the placement and the padding are given.
 
-use crate::error::Error;
 use crate::placement::Placement;
-use crate::raster::{Channels, Raster};
-use crate::resample::{self, Light};
+use crate::raster::Raster;
 use crate::units::Rgb8;
 
-/// Scales `picture` to its place and pads around it: with `background` if it is opaque, with nothing if it has alpha.
-pub(crate) fn letterbox(
-    picture: &Raster,
-    placement: &Placement,
-    background: Rgb8,
-    light: Light,
-) -> Result<Raster, Error> {
-    let mut canvas = match picture.channels() {
-        Channels::Rgb => Raster::filled(placement.canvas(), background),
-        Channels::Rgba => Raster::transparent(placement.canvas()),
+/// Puts `scaled` at its place and pads around it, with a colour or, without one, with nothing.
+pub(crate) fn letterbox(scaled: Raster, placement: &Placement, padding: Option<Rgb8>) -> Raster {
+    let scaled = if padding.is_none() { scaled.with_alpha() } else { scaled };
+    if scaled.size() == placement.canvas() {
+        return scaled;
+    }
+    let mut canvas = match padding {
+        Some(colour) => Raster::filled(placement.canvas(), scaled.channels(), colour),
+        None => Raster::transparent(placement.canvas()),
     };
-    resample::draw(picture, &mut canvas, placement, light)?;
-    Ok(canvas)
+    canvas.put(&scaled, placement.x(), placement.y());
+    canvas
 }

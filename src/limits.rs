@@ -23,11 +23,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_input: ByteSize::mebibytes(64),
-            max_pixels: 120_000_000,
-            max_decoded: ByteSize::mebibytes(512),
-        }
+        Self { max_input: ByteSize::mebibytes(64), max_pixels: 120_000_000, max_decoded: ByteSize::mebibytes(512) }
     }
 }
 
@@ -112,11 +108,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn start(allowed: Option<Duration>, cancel: Option<CancelToken>) -> Self {
-        Self {
-            started: Instant::now(),
-            allowed,
-            cancel,
-        }
+        Self { started: Instant::now(), allowed, cancel }
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
@@ -139,23 +131,13 @@ mod tests {
         let limits = Limits::default().with_max_pixels(12);
         assert!(limits.check_pixels(Size::new(4, 3).unwrap()).is_ok());
         let refused = limits.check_pixels(Size::new(13, 1).unwrap());
-        assert!(matches!(
-            refused,
-            Err(Error::Limit {
-                what: Measure::InputPixels,
-                value: 13,
-                limit: 12
-            })
-        ));
+        assert!(matches!(refused, Err(Error::Limit { what: Measure::InputPixels, value: 13, limit: 12 })));
     }
 
     #[test]
     fn a_watch_tells_deadline_from_cancel() {
         assert!(Watch::start(None, None).check().is_ok());
-        assert!(matches!(
-            Watch::start(Some(Duration::ZERO), None).check(),
-            Err(Error::Deadline { .. })
-        ));
+        assert!(matches!(Watch::start(Some(Duration::ZERO), None).check(), Err(Error::Deadline { .. })));
         let token = CancelToken::new();
         let watch = Watch::start(None, Some(token.clone()));
         assert!(watch.check().is_ok());

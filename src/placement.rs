@@ -35,17 +35,8 @@ impl Placement {
     #[must_use]
     pub fn contain(source: Size, canvas: Size, upscale: Upscale) -> Self {
         let smaller = source.width() <= canvas.width() && source.height() <= canvas.height();
-        let scaled = if smaller && upscale == Upscale::Never {
-            source
-        } else {
-            contain(source, canvas)
-        };
-        Self {
-            canvas,
-            x: (canvas.width() - scaled.width()) / 2,
-            y: (canvas.height() - scaled.height()) / 2,
-            scaled,
-        }
+        let scaled = if smaller && upscale == Upscale::Never { source } else { contain(source, canvas) };
+        Self { canvas, x: (canvas.width() - scaled.width()) / 2, y: (canvas.height() - scaled.height()) / 2, scaled }
     }
 
     /// The size of the output.
@@ -79,15 +70,9 @@ fn contain(source: Size, canvas: Size) -> Size {
     let (cw, ch) = (u128::from(canvas.width()), u128::from(canvas.height()));
     let width_binds = sw * ch >= sh * cw;
     let scaled = if width_binds {
-        Size::new(
-            canvas.width(),
-            scale(source.height(), canvas.width(), source.width(), canvas.height()),
-        )
+        Size::new(canvas.width(), scale(source.height(), canvas.width(), source.width(), canvas.height()))
     } else {
-        Size::new(
-            scale(source.width(), canvas.height(), source.height(), canvas.width()),
-            canvas.height(),
-        )
+        Size::new(scale(source.width(), canvas.height(), source.height(), canvas.width()), canvas.height())
     };
     // Both sides are between 1 and the canvas's.
     scaled.unwrap_or(canvas)
@@ -137,9 +122,6 @@ mod tests {
         let side = Size::MAX_SIDE;
         assert_eq!(place((side, 1), (1, side), Upscale::Allow), (0, (side - 1) / 2, 1, 1));
         assert_eq!(place((1, 1), (side, side), Upscale::Allow), (0, 0, side, side));
-        assert_eq!(
-            place((side - 1, side), (side, side), Upscale::Allow),
-            (0, 0, side - 1, side)
-        );
+        assert_eq!(place((side - 1, side), (side, side), Upscale::Allow), (0, 0, side - 1, side));
     }
 }

@@ -51,13 +51,14 @@ pub struct Plan {
     pub formats: Vec<Format>,
     /// What becomes of transparency.
     pub transparency: Transparency,
-    /// The padding colour, and what a picture is laid on where it loses its alpha.
-    pub background: Rgb8,
+    /// The colour asked for, for the padding and below a picture that loses its alpha. `None`: white, and padding is
+    /// transparent where the output keeps alpha.
+    pub background: Option<Rgb8>,
     /// The longest file that the spec allows; `None` if it states no cap.
     pub max_bytes: Option<ByteSize>,
-    /// The lowest JPEG quality allowed.
+    /// The lowest JPEG quality allowed, a whole number.
     pub min_quality: Quality,
-    /// The JPEG quality that is tried first and never exceeded.
+    /// The JPEG quality that is tried first and never exceeded, a whole number.
     pub max_quality: Quality,
     /// How much work is spent on each encode.
     pub effort: Effort,
@@ -71,11 +72,18 @@ pub struct Plan {
 pub enum Transparency {
     /// None is left: the picture is laid on the background.
     Flattened,
-    /// It stays where the picture has any, and the padding is transparent then; an opaque picture is padded with
-    /// the background.
+    /// It stays where the picture has any, and the padding is transparent then, unless a colour was asked for.
+    /// An opaque picture is padded with that colour, or white.
     Kept,
     /// The slot is drawn on a transparent ground: it stays, and the padding is transparent for any picture.
     Ground,
+}
+
+impl Plan {
+    /// The colour below a picture that loses its alpha.
+    pub(crate) fn matte(&self) -> Rgb8 {
+        self.background.unwrap_or(Rgb8::WHITE)
+    }
 }
 
 /// Makes the plan for a picture.
@@ -102,12 +110,12 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
 
     Ok(Plan {
         spec: spec.id().to_owned(),
-        warnings: warnings(spec, &source, &placement),
+        warnings: warnings(spec, &source, &placement, transparency, options.background),
         source,
         placement,
         formats,
         transparency,
-        background: options.background.unwrap_or(Rgb8::WHITE),
+        background: options.background,
         max_bytes: spec.cap.map(|cap| cap.largest()),
         min_quality,
         max_quality,
@@ -115,7 +123,8 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
     })
 }
 
-/// The caller's floor and ceiling; where one of them is not set, its default gives way to the other.
+/// The caller's floor and ceiling, which are whole numbers on libjpeg's scale: a fraction is rounded towards the other.
+/// Where one of them is not set, its default gives way to the other.
 fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
     let (min, max) = match (options.min_quality, options.max_quality) {
         (None, None) => (DEFAULT_MIN_QUALITY, DEFAULT_MAX_QUALITY),
@@ -123,10 +132,10 @@ fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
         (None, Some(max)) => (DEFAULT_MIN_QUALITY.min(max), max),
         (Some(min), Some(max)) => (min, max),
     };
-    if min > max {
-        return Err(SpecError::EmptyQualityRange { min, max }.into());
+    match (min.ceil(), max.floor()) {
+        (floor, ceiling) if floor <= ceiling => Ok((floor, ceiling)),
+        _ => Err(SpecError::EmptyQualityRange { min, max }.into()),
     }
-    Ok((min, max))
 }
 
 fn formats(spec: &Spec, wanted: Option<Format>, placement: Placement) -> Result<Vec<Format>, Error> {
@@ -147,32 +156,40 @@ fn formats(spec: &Spec, wanted: Option<Format>, placement: Placement) -> Result<
     Ok(formats)
 }
 
-/// A background that was asked for is laid under the picture too; otherwise alpha stays where format and rule let it.
+/// The spec's rule counts first. Where it has none, a background that was asked for is laid under the picture too.
 fn transparency(spec: &Spec, formats: &[Format], background: Option<Rgb8>) -> Transparency {
-    if background.is_some() || !formats.iter().any(|format| format.has_alpha()) {
+    if !formats.iter().any(|format| format.has_alpha()) {
         return Transparency::Flattened;
     }
     match spec.alpha {
         Some(AlphaRule::Flatten) => Transparency::Flattened,
         Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent) => Transparency::Ground,
-        Some(AlphaRule::Keep) | None => Transparency::Kept,
+        Some(AlphaRule::Keep) => Transparency::Kept,
+        None if background.is_some() => Transparency::Flattened,
+        None => Transparency::Kept,
     }
 }
 
-fn warnings(spec: &Spec, source: &Probe, placement: &Placement) -> Vec<Warning> {
+fn warnings(
+    spec: &Spec,
+    source: &Probe,
+    placement: &Placement,
+    transparency: Transparency,
+    background: Option<Rgb8>,
+) -> Vec<Warning> {
     let (from, to) = (source.size(), placement.scaled());
     let of_status = match spec.status {
-        Status::Discontinued => Some(Warning::Discontinued {
-            since: spec.since.clone(),
-        }),
+        Status::Discontinued => Some(Warning::Discontinued { since: spec.since.clone() }),
         Status::Restricted => Some(Warning::Restricted),
         Status::AppResource => Some(Warning::AppResource),
         _ => None,
     };
     let upscaled = to.width() > from.width() || to.height() > from.height();
+    let ignored = transparency == Transparency::Ground && background.is_some();
     [
         of_status,
         upscaled.then_some(Warning::Upscaled { from, to }),
+        ignored.then_some(Warning::BackgroundIgnored),
         source.animated.then_some(Warning::Animated),
         source.has_icc.then_some(Warning::ProfileIgnored),
     ]
@@ -186,30 +203,20 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let placement = &self.placement;
         let (x, y) = (placement.x(), placement.y());
-        write!(
-            f,
-            "{} -> {} at {x},{y} in {}, ",
-            self.source,
-            placement.scaled(),
-            placement.canvas()
-        )?;
+        write!(f, "{} -> {} at {x},{y} in {}, ", self.source, placement.scaled(), placement.canvas())?;
         for (index, format) in self.formats.iter().enumerate() {
             write!(f, "{}{format}", if index > 0 { " or " } else { "" })?;
         }
         match self.transparency {
-            Transparency::Flattened if self.source.has_alpha => write!(f, ", flattened on {}", self.background)?,
+            Transparency::Flattened if self.source.has_alpha => write!(f, ", flattened on {}", self.matte())?,
             Transparency::Kept if self.source.has_alpha => f.write_str(", alpha kept")?,
             Transparency::Ground => f.write_str(", on a transparent ground")?,
-            _ => write!(f, ", padded with {}", self.background)?,
+            _ => write!(f, ", padded with {}", self.matte())?,
         }
         if let Some(max_bytes) = self.max_bytes {
             write!(f, ", at most {max_bytes}")?;
         }
-        write!(
-            f,
-            ", quality {} to {}, effort {}",
-            self.min_quality, self.max_quality, self.effort
-        )?;
+        write!(f, ", quality {} to {}, effort {}", self.min_quality, self.max_quality, self.effort)?;
         self.warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
     }
 }

@@ -38,23 +38,15 @@ impl Raster {
         (byte_len(size, channels) == Some(pixels.len())).then_some(Self { size, channels, pixels })
     }
 
-    /// A picture of one opaque colour.
-    pub(crate) fn filled(size: Size, colour: Rgb8) -> Self {
-        let pixels = [colour.r, colour.g, colour.b];
-        Self {
-            size,
-            channels: Channels::Rgb,
-            pixels: pixels.repeat(byte_len(size, Channels::Rgb).unwrap_or(0) / 3),
-        }
+    /// A picture of one colour, opaque if it has alpha.
+    pub(crate) fn filled(size: Size, channels: Channels, colour: Rgb8) -> Self {
+        let pixel = &[colour.r, colour.g, colour.b, 255][..channels.count()];
+        Self { size, channels, pixels: pixel.repeat(byte_len(size, channels).unwrap_or(0) / channels.count()) }
     }
 
     /// A picture with alpha that is transparent everywhere.
     pub(crate) fn transparent(size: Size) -> Self {
-        Self {
-            size,
-            channels: Channels::Rgba,
-            pixels: vec![0; byte_len(size, Channels::Rgba).unwrap_or(0)],
-        }
+        Self { size, channels: Channels::Rgba, pixels: vec![0; byte_len(size, Channels::Rgba).unwrap_or(0)] }
     }
 
     pub(crate) const fn size(&self) -> Size {
@@ -73,11 +65,15 @@ impl Raster {
         &mut self.pixels
     }
 
+    pub(crate) fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
+
     /// Whether every pixel is fully opaque.
     pub(crate) fn is_opaque(&self) -> bool {
         match self.channels {
             Channels::Rgb => true,
-            Channels::Rgba => self.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255),
+            Channels::Rgba => self.pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255),
         }
     }
 
@@ -94,34 +90,42 @@ impl Raster {
         }
     }
 
-    /// The picture laid on `matte`: no alpha is left.
-    pub(crate) fn flattened(self, matte: Rgb8) -> Self {
+    /// The picture laid on `matte`: no alpha is left. Done in place, so that a large picture is in memory once.
+    pub(crate) fn flattened(mut self, matte: Rgb8) -> Self {
         if self.channels == Channels::Rgb {
             return self;
         }
-        let over = |value: u8, alpha: u8, below: u8| {
-            let (value, alpha, below) = (u32::from(value), u32::from(alpha), u32::from(below));
-            let sum = value * alpha + below * (255 - alpha);
-            // Rounded division by 255; the quotient is at most 255.
-            #[expect(clippy::cast_possible_truncation, reason = "a weighted mean of two bytes")]
-            let mean = ((sum + 127) / 255) as u8;
-            mean
-        };
-        let mut pixels = Vec::with_capacity(self.pixels.len() / 4 * 3);
-        for pixel in self.pixels.chunks_exact(4) {
-            let alpha = pixel[3];
-            pixels.extend([
-                over(pixel[0], alpha, matte.r),
-                over(pixel[1], alpha, matte.g),
-                over(pixel[2], alpha, matte.b),
-            ]);
+        let count = self.pixels.len() / 4;
+        for index in 0..count {
+            let alpha = self.pixels[4 * index + 3];
+            for (channel, below) in [matte.r, matte.g, matte.b].into_iter().enumerate() {
+                self.pixels[3 * index + channel] = over(self.pixels[4 * index + channel], alpha, below);
+            }
         }
-        Self {
-            size: self.size,
-            channels: Channels::Rgb,
-            pixels,
+        self.pixels.truncate(3 * count);
+        self.channels = Channels::Rgb;
+        self
+    }
+
+    /// Copies `picture`, which has the same channels, to where its top left corner is to lie. It must fit there.
+    pub(crate) fn put(&mut self, picture: &Self, x: u32, y: u32) {
+        let row = |raster: &Self| raster.size.width() as usize * raster.channels.count();
+        let (wide, narrow) = (row(self), row(picture));
+        let start = x as usize * self.channels.count();
+        let rows = self.pixels.chunks_exact_mut(wide).skip(y as usize);
+        for (to, from) in rows.zip(picture.pixels.chunks_exact(narrow)) {
+            to[start..start + narrow].copy_from_slice(from);
         }
     }
+}
+
+/// `value` at this opacity over `below`, rounded to the nearest.
+fn over(value: u8, alpha: u8, below: u8) -> u8 {
+    let (value, alpha, below) = (u32::from(value), u32::from(alpha), u32::from(below));
+    let sum = value * alpha + below * (255 - alpha);
+    #[expect(clippy::cast_possible_truncation, reason = "a weighted mean of two bytes")]
+    let mean = ((sum + 127) / 255) as u8;
+    mean
 }
 
 #[cfg(test)]
@@ -134,16 +138,22 @@ mod tests {
         let size = Size::new(2, 3).unwrap();
         assert!(Raster::new(size, Channels::Rgb, vec![0; 18]).is_some());
         assert!(Raster::new(size, Channels::Rgb, vec![0; 24]).is_none());
-        assert_eq!(Raster::filled(size, Rgb8::new(1, 2, 3)).pixels()[15..], [1, 2, 3]);
+        assert_eq!(Raster::filled(size, Channels::Rgb, Rgb8::new(1, 2, 3)).pixels()[15..], [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_picture_is_put_where_it_is_to_lie() {
+        let mut canvas = Raster::filled(Size::new(4, 3).unwrap(), Channels::Rgb, Rgb8::WHITE);
+        canvas.put(&Raster::filled(Size::new(2, 1).unwrap(), Channels::Rgb, Rgb8::BLACK), 1, 2);
+        let dark: Vec<usize> = (0..12).filter(|index| canvas.pixels()[index * 3] == 0).collect();
+        assert_eq!(dark, [9, 10]);
     }
 
     #[test]
     fn flattening_is_the_weighted_mean_rounded() {
         let size = Size::new(256, 1).unwrap();
         let ramp: Vec<u8> = (0..=255).flat_map(|alpha| [200, 0, 255, alpha]).collect();
-        let flat = Raster::new(size, Channels::Rgba, ramp)
-            .unwrap()
-            .flattened(Rgb8::new(100, 255, 255));
+        let flat = Raster::new(size, Channels::Rgba, ramp).unwrap().flattened(Rgb8::new(100, 255, 255));
         for (alpha, pixel) in (0_u8..=255).zip(flat.pixels().chunks_exact(3)) {
             let share = f64::from(alpha) / 255.0;
             assert_eq!(f64::from(pixel[0]), (200.0 * share + 100.0 * (1.0 - share)).round());

@@ -50,14 +50,7 @@ pub struct Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (source, placement) = (&self.source, &self.placement);
-        write!(
-            f,
-            "{} {} -> {} in {}, ",
-            source.size(),
-            source.format,
-            placement.scaled(),
-            placement.canvas()
-        )?;
+        write!(f, "{} {} -> {} in {}, ", source.size(), source.format, placement.scaled(), placement.canvas())?;
         write!(f, "{}", self.format)?;
         if let (Some(quality), Some(chroma)) = (self.quality, self.chroma) {
             write!(f, " q{quality} {chroma}")?;
@@ -93,6 +86,7 @@ pub struct Attempt {
 #[non_exhaustive]
 pub enum Warning {
     /// The picture is smaller than its place and was enlarged.
+    #[non_exhaustive]
     Upscaled {
         /// Its own size.
         from: Size,
@@ -100,6 +94,7 @@ pub enum Warning {
         to: Size,
     },
     /// The channel has ended this service.
+    #[non_exhaustive]
     Discontinued {
         /// When, as `YYYY-MM`, if it is known.
         since: Option<String>,
@@ -108,11 +103,14 @@ pub enum Warning {
     Restricted,
     /// The slot is a resource inside the app and is not sent with a message.
     AppResource,
+    /// The slot is drawn on a transparent ground, so the background asked for was not used.
+    BackgroundIgnored,
     /// The input is animated; its first picture was taken.
     Animated,
     /// The input's colour profile was not applied.
     ProfileIgnored,
     /// The preferred format did not fit the cap.
+    #[non_exhaustive]
     FormatChanged {
         /// The format that did not fit.
         from: Format,
@@ -120,6 +118,7 @@ pub enum Warning {
         to: Format,
     },
     /// Only the lowest quality allowed fits the cap.
+    #[non_exhaustive]
     AtFloor {
         /// That quality.
         quality: Quality,
@@ -135,6 +134,7 @@ impl Warning {
             Self::Discontinued { .. } => "discontinued",
             Self::Restricted => "restricted",
             Self::AppResource => "app_resource",
+            Self::BackgroundIgnored => "background_ignored",
             Self::Animated => "animated",
             Self::ProfileIgnored => "profile_ignored",
             Self::FormatChanged { .. } => "format_changed",
@@ -151,6 +151,7 @@ impl fmt::Display for Warning {
             Self::Discontinued { since: None } => f.write_str("the channel ended this service"),
             Self::Restricted => f.write_str("the vendor grants this to some apps only"),
             Self::AppResource => f.write_str("a resource inside the app, not sent with a message"),
+            Self::BackgroundIgnored => f.write_str("the slot has a transparent ground, the background was not used"),
             Self::Animated => f.write_str("animated, the first picture was taken"),
             Self::ProfileIgnored => f.write_str("the colour profile was not applied"),
             Self::FormatChanged { from, to } => write!(f, "{from} did not fit, {to} was taken"),

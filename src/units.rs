@@ -16,10 +16,7 @@ pub struct ParseUnitError {
 
 impl ParseUnitError {
     pub(crate) fn new(input: &str, expected: &'static str) -> Self {
-        Self {
-            input: input.to_owned(),
-            expected,
-        }
+        Self { input: input.to_owned(), expected }
     }
 }
 
@@ -76,10 +73,7 @@ impl Size {
     /// The size after a quarter turn: width and height exchanged.
     #[must_use]
     pub const fn transposed(self) -> Self {
-        Self {
-            width: self.height,
-            height: self.width,
-        }
+        Self { width: self.height, height: self.width }
     }
 }
 
@@ -199,9 +193,7 @@ impl Quality {
     pub fn new(value: f32) -> Option<Self> {
         // The range is checked first, so the cast neither cuts off nor loses a sign.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 to 10 000")]
-        (1.0..=100.0).contains(&value).then(|| Self {
-            hundredths: (value * 100.0).round() as u16,
-        })
+        (1.0..=100.0).contains(&value).then(|| Self { hundredths: (value * 100.0).round() as u16 })
     }
 
     /// A whole-numbered setting, held within 1 to 100.
@@ -212,9 +204,17 @@ impl Quality {
             1..=100 => value,
             _ => 100,
         };
-        Self {
-            hundredths: value as u16 * 100,
-        }
+        Self { hundredths: value as u16 * 100 }
+    }
+
+    /// The next whole-numbered setting from here on upwards.
+    pub(crate) const fn ceil(self) -> Self {
+        Self { hundredths: self.hundredths.div_ceil(100) * 100 }
+    }
+
+    /// The next whole-numbered setting from here on downwards.
+    pub(crate) const fn floor(self) -> Self {
+        Self { hundredths: self.hundredths / 100 * 100 }
     }
 
     /// The setting as a number from 1 to 100.
@@ -234,10 +234,7 @@ impl FromStr for Quality {
     type Err = ParseUnitError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse()
-            .ok()
-            .and_then(Self::new)
-            .ok_or_else(|| ParseUnitError::new(text, "a quality from 1 to 100"))
+        text.parse().ok().and_then(Self::new).ok_or_else(|| ParseUnitError::new(text, "a quality from 1 to 100"))
     }
 }
 
@@ -362,18 +359,7 @@ mod tests {
     #[test]
     fn sizes_parse_strictly() {
         assert_eq!("984x369".parse(), Ok(Size::new(984, 369).unwrap()));
-        for bad in [
-            "",
-            "x",
-            "984",
-            "984x",
-            "0x1",
-            "1x0",
-            "+1x2",
-            "1 x 2",
-            "1x2x3",
-            "4294967296x1",
-        ] {
+        for bad in ["", "x", "984", "984x", "0x1", "1x0", "+1x2", "1 x 2", "1x2x3", "4294967296x1"] {
             assert!(bad.parse::<Size>().is_err(), "{bad:?}");
         }
     }
@@ -386,18 +372,7 @@ mod tests {
         assert_eq!(bytes("50 KiB"), Ok(51_200));
         assert_eq!(bytes("1MB"), Ok(1_000_000));
         assert_eq!(bytes("1MiB"), Ok(1_048_576));
-        for bad in [
-            "",
-            "KiB",
-            "50KB",
-            "50K",
-            "50k",
-            "1M",
-            "-1",
-            "+1",
-            "1.5MB",
-            "18446744073709551615kB",
-        ] {
+        for bad in ["", "KiB", "50KB", "50K", "50k", "1M", "-1", "+1", "1.5MB", "18446744073709551615kB"] {
             assert!(bytes(bad).is_err(), "{bad:?}");
         }
         assert_eq!(ByteSize::new(1_048_576).to_string(), "1 048 576 B");

@@ -25,10 +25,7 @@ pub(super) fn grey_to_rgb(samples: &[u8]) -> Vec<u8> {
 /// Grey and alpha to RGBA.
 pub(super) fn grey_alpha_to_rgba(samples: &[u8]) -> Vec<u8> {
     let (pixels, _) = samples.as_chunks::<2>();
-    pixels
-        .iter()
-        .flat_map(|&[grey, alpha]| [grey, grey, grey, alpha])
-        .collect()
+    pixels.iter().flat_map(|&[grey, alpha]| [grey, grey, grey, alpha]).collect()
 }
 
 /// How a four-component JPEG is to be read.
@@ -52,14 +49,19 @@ pub(super) fn inks_to_rgb(samples: &[u8], inks: Inks) -> Vec<u8> {
         };
         let passed = |value: u8| u32::from(if inks.inverted { value } else { 255 - value });
         for ink in stored {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "a product of two shares of 255, at most 255"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "a product of two shares of 255, at most 255")]
             rgb.push(((passed(ink) * passed(black) + 127) / 255) as u8);
         }
     }
     rgb
+}
+
+/// YCbCr to RGB, pixel by pixel in the same memory.
+pub(super) fn ycc_to_rgb_in_place(samples: &mut [u8]) {
+    let (pixels, _) = samples.as_chunks_mut::<3>();
+    for pixel in pixels {
+        *pixel = ycc_to_rgb(pixel[0], pixel[1], pixel[2]);
+    }
 }
 
 /// The inverse transform of the JFIF specification, in 16-bit fixed point.
@@ -94,11 +96,7 @@ mod tests {
             for cb in (0..=255).step_by(5) {
                 for cr in (0..=255).step_by(5) {
                     let (yf, cbf, crf) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
-                    let exact = [
-                        yf + 1.402 * crf,
-                        yf - 0.344_136 * cbf - 0.714_136 * crf,
-                        yf + 1.772 * cbf,
-                    ];
+                    let exact = [yf + 1.402 * crf, yf - 0.344_136 * cbf - 0.714_136 * crf, yf + 1.772 * cbf];
                     for (got, exact) in ycc_to_rgb(y, cb, cr).into_iter().zip(exact) {
                         assert!((f64::from(got) - exact.clamp(0.0, 255.0)).abs() <= 0.51);
                     }
@@ -109,14 +107,8 @@ mod tests {
 
     #[test]
     fn inks_take_light_away() {
-        let plain = Inks {
-            model: ColourModel::Cmyk,
-            inverted: false,
-        };
-        let adobe = Inks {
-            model: ColourModel::Cmyk,
-            inverted: true,
-        };
+        let plain = Inks { model: ColourModel::Cmyk, inverted: false };
+        let adobe = Inks { model: ColourModel::Cmyk, inverted: true };
         assert_eq!(inks_to_rgb(&[0, 0, 0, 0], plain), [255; 3]);
         assert_eq!(inks_to_rgb(&[255, 0, 0, 0], plain), [0, 255, 255]);
         assert_eq!(inks_to_rgb(&[0, 0, 0, 255], plain), [0; 3]);
@@ -127,10 +119,7 @@ mod tests {
     #[test]
     fn ycck_is_cmyk_behind_the_transform() {
         // Adobe's cyan: stored inks 0, 255, 255, so the transform saw red 255 and no green or blue: 76, 85, 255.
-        let adobe = Inks {
-            model: ColourModel::Ycck,
-            inverted: true,
-        };
+        let adobe = Inks { model: ColourModel::Ycck, inverted: true };
         let cyan = inks_to_rgb(&[76, 85, 255, 255], adobe);
         assert!(cyan[0] <= 1 && cyan[1] >= 254 && cyan[2] >= 254, "{cyan:?}");
     }

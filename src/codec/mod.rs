@@ -2,8 +2,8 @@
 //! It knows nothing of specs, canvases or caps: every setting is an argument.
 
 mod colour;
+mod exif;
 mod jpeg;
-mod orientation;
 mod png;
 mod probe;
 
@@ -15,7 +15,6 @@ use crate::limits::Limits;
 use crate::raster::Raster;
 use crate::units::{ChromaSubsampling, Effort, Quality};
 
-pub use self::orientation::Orientation;
 pub use self::probe::{ColourModel, Probe};
 
 /// Reads the header of `bytes`: no pixel is decoded, no memory taken.
@@ -33,20 +32,17 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
     Ok(probe)
 }
 
-/// Decodes the whole picture, upright: its orientation is applied.
+/// Decodes the whole picture as it is stored: its orientation is not applied.
 pub(crate) fn decode(bytes: &[u8], probe: &Probe, limits: &Limits) -> Result<Raster, Error> {
     limits.check_decoded(probe.decoded_bytes)?;
     let stored = match probe.format {
-        Format::Jpeg => jpeg::decode(bytes, probe.stored)?,
+        Format::Jpeg => jpeg::decode(bytes)?,
         Format::Png => png::decode(bytes, limits)?,
     };
     if stored.size() != probe.stored {
-        return Err(Error::decode(
-            probe.format,
-            "the pixels are not of the size that the header promises",
-        ));
+        return Err(Error::decode(probe.format, "the pixels are not of the size that the header promises"));
     }
-    Ok(orientation::upright(stored, probe.orientation))
+    Ok(stored)
 }
 
 /// Writes an opaque picture as JPEG.

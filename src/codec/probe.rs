@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::orientation::Orientation;
 use crate::format::Format;
+use crate::orientation::Orientation;
 use crate::units::Size;
 
 /// What the header of a picture says.
@@ -28,33 +28,22 @@ pub struct Probe {
     pub animated: bool,
     /// Whether an ICC profile is embedded.
     pub has_icc: bool,
-    /// The memory that decoding takes, in bytes, computed from the header.
-    pub decoded_bytes: u64,
+    /// The memory that a full decode takes, in bytes, computed from the header.
+    pub(crate) decoded_bytes: u64,
 }
 
 impl Probe {
     /// The size of the picture as it is to be seen, in pixels: after the orientation is applied.
     #[must_use]
     pub fn size(&self) -> Size {
-        if self.orientation.swaps_sides() {
-            self.stored.transposed()
-        } else {
-            self.stored
-        }
+        if self.orientation.swaps_sides() { self.stored.transposed() } else { self.stored }
     }
 }
 
 impl fmt::Display for Probe {
     /// One line: `4032x3024 jpeg, ycbcr 8-bit, orientation 6, icc profile`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {}, {} {}-bit",
-            self.size(),
-            self.format,
-            self.colour,
-            self.bit_depth
-        )?;
+        write!(f, "{} {}, {} {}-bit", self.size(), self.format, self.colour, self.bit_depth)?;
         if self.orientation != Orientation::UPRIGHT {
             write!(f, ", orientation {}", self.orientation.exif())?;
         }

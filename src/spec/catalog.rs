@@ -72,10 +72,7 @@ impl Catalog {
             let span = row.id.span();
             let spec = row.into_spec().map_err(|(span, what)| table_error(Some(span), what))?;
             if !seen.insert(spec.id().to_owned()) {
-                return Err(table_error(
-                    Some(span),
-                    format!("the id {:?} stands there twice", spec.id()),
-                ));
+                return Err(table_error(Some(span), format!("the id {:?} stands there twice", spec.id())));
             }
             specs.push(spec);
         }
@@ -113,10 +110,7 @@ impl Catalog {
         }
         let slots = || self.iter().filter(|spec| spec.profile().is_none());
         if selector != "all" && !slots().any(|spec| spec.channel() == selector) {
-            return Err(unknown(
-                selector,
-                self.iter().flat_map(|spec| [spec.channel(), spec.id()]),
-            ));
+            return Err(unknown(selector, self.iter().flat_map(|spec| [spec.channel(), spec.id()])));
         }
         let wanted = |spec: &&Spec| {
             let named = match spec.status {
@@ -242,10 +236,9 @@ impl Row {
             (Some(max_bytes), Some(_)) if *max_bytes.get_ref() == 0 => {
                 return fail(max_bytes.span(), "max_bytes must be at least 1");
             }
-            (Some(max_bytes), Some(inclusive)) => Some(ByteCap {
-                max_bytes: ByteSize::new(max_bytes.into_inner()),
-                inclusive: inclusive.into_inner(),
-            }),
+            (Some(max_bytes), Some(inclusive)) => {
+                Some(ByteCap { max_bytes: ByteSize::new(max_bytes.into_inner()), inclusive: inclusive.into_inner() })
+            }
             (Some(max_bytes), None) => return fail(max_bytes.span(), "max_bytes needs inclusive = true or false"),
             (None, Some(inclusive)) => return fail(inclusive.span(), "inclusive needs max_bytes"),
         };
@@ -276,14 +269,10 @@ impl Row {
 /// Ids become parts of file names, so nothing but lower-case letters, digits and hyphens is let in.
 fn is_well_formed(id: &str) -> bool {
     let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let (slot, profile) = id.split_once('@').unwrap_or((id, "none"));
-    slot.split_once('/')
-        .is_some_and(|(channel, image_type)| is_word(channel) && is_word(image_type))
+    slot.split_once('/').is_some_and(|(channel, image_type)| is_word(channel) && is_word(image_type))
         && is_word(profile)
 }
 
@@ -343,12 +332,7 @@ mod tests {
     #[test]
     fn selectors_reach_what_they_say() {
         let ids = |selector: &str| -> Vec<String> {
-            Catalog::builtin()
-                .select(selector)
-                .unwrap()
-                .iter()
-                .map(|spec| spec.id().to_owned())
-                .collect()
+            Catalog::builtin().select(selector).unwrap().iter().map(|spec| spec.id().to_owned()).collect()
         };
         assert_eq!(ids("oppo"), ["oppo/large-image", "oppo/large-icon"]);
         assert_eq!(ids("xiaomi"), ["xiaomi/large-image", "xiaomi/large-icon"]);
@@ -358,10 +342,7 @@ mod tests {
         assert_eq!(ids("oppo/small-icon").len(), 1);
         let all = ids("all");
         assert_eq!(all.len(), 14);
-        assert!(
-            all.iter()
-                .all(|id| !id.contains('@') && !id.starts_with("xiaomi") && !id.starts_with("meizu"))
-        );
+        assert!(all.iter().all(|id| !id.contains('@') && !id.starts_with("xiaomi") && !id.starts_with("meizu")));
         let nothing = Catalog::builtin().select("vivo");
         assert!(matches!(nothing, Err(Error::Spec(SpecError::NotAdaptable { .. }))));
     }

@@ -98,10 +98,7 @@ impl Spec {
     /// This spec with a byte cap; a file of exactly `max_bytes` is allowed.
     #[must_use]
     pub fn with_max_bytes(mut self, max_bytes: ByteSize) -> Self {
-        self.cap = Some(ByteCap {
-            max_bytes,
-            inclusive: true,
-        });
+        self.cap = Some(ByteCap { max_bytes, inclusive: true });
         self
     }
 
@@ -256,11 +253,7 @@ impl ByteCap {
     /// The length of the longest file that is allowed.
     #[must_use]
     pub const fn largest(self) -> ByteSize {
-        if self.inclusive {
-            self.max_bytes
-        } else {
-            ByteSize::new(self.max_bytes.as_u64().saturating_sub(1))
-        }
+        if self.inclusive { self.max_bytes } else { ByteSize::new(self.max_bytes.as_u64().saturating_sub(1)) }
     }
 }
 
@@ -373,23 +366,14 @@ mod tests {
     #[test]
     fn an_id_has_its_parts() {
         let spec = Spec::builtin("oppo/large-image@876x324").unwrap();
-        assert_eq!(
-            (spec.channel(), spec.image_type(), spec.profile()),
-            ("oppo", "large-image", Some("876x324"))
-        );
+        assert_eq!((spec.channel(), spec.image_type(), spec.profile()), ("oppo", "large-image", Some("876x324")));
         let spec = Spec::custom(size(3, 4));
-        assert_eq!(
-            (spec.channel(), spec.image_type(), spec.profile()),
-            ("custom", "3x4", None)
-        );
+        assert_eq!((spec.channel(), spec.image_type(), spec.profile()), ("custom", "3x4", None));
     }
 
     #[test]
     fn a_cap_knows_whether_it_is_allowed_itself() {
-        let cap = |inclusive| ByteCap {
-            max_bytes: ByteSize::new(102_400),
-            inclusive,
-        };
+        let cap = |inclusive| ByteCap { max_bytes: ByteSize::new(102_400), inclusive };
         assert_eq!(cap(true).largest().as_u64(), 102_400);
         assert_eq!(cap(false).largest().as_u64(), 102_399);
     }
@@ -411,19 +395,9 @@ mod tests {
     #[test]
     fn an_area_cap_holds_for_every_shape() {
         for max_area in [1, 2, 7, 1_000, 12_544] {
-            for (width, height) in [
-                (1, 1),
-                (3, 3),
-                (4_000, 1),
-                (1, 4_000),
-                (Size::MAX_SIDE, 2),
-                (4_032, 3_024),
-            ] {
+            for (width, height) in [(1, 1), (3, 3), (4_000, 1), (1, 4_000), (Size::MAX_SIDE, 2), (4_032, 3_024)] {
                 let shrunk = within_area(size(width, height), max_area);
-                assert!(
-                    shrunk.area() <= max_area,
-                    "{width}x{height} in {max_area} became {shrunk}"
-                );
+                assert!(shrunk.area() <= max_area, "{width}x{height} in {max_area} became {shrunk}");
                 assert!(shrunk.width() <= width && shrunk.height() <= height);
             }
         }

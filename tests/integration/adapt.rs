@@ -27,9 +27,7 @@ fn png_spec(width: u32, height: u32) -> Spec {
 #[test]
 fn every_row_with_a_size_takes_every_picture() {
     let inputs = ["photo.jpg", "logo.png", "1x1.png", "3000x1.png", "1x3000.png"].map(|name| (name, fixture(name)));
-    let rows = Catalog::builtin()
-        .iter()
-        .filter(|spec| spec.canvas.is_some_and(|canvas| canvas.size().is_some()));
+    let rows = Catalog::builtin().iter().filter(|spec| spec.canvas.is_some_and(|canvas| canvas.size().is_some()));
     let mut seen_rows = 0;
     for spec in rows {
         seen_rows += 1;
@@ -48,10 +46,7 @@ fn every_row_with_a_size_takes_every_picture() {
             assert_eq!(ByteSize::of(&out.bytes), out.report.bytes, "{case}");
 
             // The ground of a glyph is transparent, and so is the padding of a picture that has alpha itself.
-            let glyph = matches!(
-                spec.alpha,
-                Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent)
-            );
+            let glyph = matches!(spec.alpha, Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent));
             let padding = if glyph || *name == "logo.png" { CLEAR } else { WHITE };
             // A canvas far from the picture's shape has padding in every corner.
             let corners = seen.padded_corners(&out.report.placement);
@@ -125,20 +120,22 @@ fn transparency_becomes_the_background_not_black() {
         let seen = Seen::of(&blue.adapt(&logo, &spec).unwrap().bytes);
         assert!(!seen.has_alpha);
         for (x, y) in [(0, 0), (74, 2), (287, 143)] {
-            assert!(
-                near(seen.at(x, y), [0, 0, 255, 255], 3),
-                "{:?} at {x},{y}",
-                seen.at(x, y)
-            );
+            assert!(near(seen.at(x, y), [0, 0, 255, 255], 3), "{:?} at {x},{y}", seen.at(x, y));
         }
     }
 
+    // Where the rule is to keep alpha, the background is the padding's colour only.
+    let kept = blue.adapt(&logo, &png_spec(288, 144).with_alpha(AlphaRule::Keep)).unwrap();
+    let seen = Seen::of(&kept.bytes);
+    assert_eq!((seen.at(0, 0), seen.at(74, 2)), ([0, 0, 255, 255], CLEAR));
+
+    // A glyph's ground stays transparent, and the report says that the background was not used.
+    let glyph = blue.adapt(&logo, Spec::builtin("webpush/small-icon").unwrap()).unwrap();
+    assert_eq!(Seen::of(&glyph.bytes).at(0, 0), CLEAR);
+    assert!(glyph.report.warnings.contains(&Warning::BackgroundIgnored));
+
     // A rule that forbids alpha is obeyed by PNG too.
-    let flat = Seen::of(
-        &pushpix::adapt(&logo, &png_spec(144, 144).with_alpha(AlphaRule::Flatten))
-            .unwrap()
-            .bytes,
-    );
+    let flat = Seen::of(&pushpix::adapt(&logo, &png_spec(144, 144).with_alpha(AlphaRule::Flatten)).unwrap().bytes);
     assert!(!flat.has_alpha && near(flat.at(0, 0), WHITE, 0));
 }
 
@@ -167,11 +164,10 @@ fn a_glyph_stands_on_a_transparent_ground_even_if_it_is_opaque() {
 fn enlarging_is_reported_and_can_be_forbidden() {
     let small = fixture("orientation-1.png");
     let out = pushpix::adapt(&small, &png_spec(200, 200)).unwrap();
-    let upscaled = Warning::Upscaled {
-        from: size(96, 64),
-        to: size(200, 133),
-    };
-    assert_eq!(out.report.warnings, [upscaled]);
+    match &out.report.warnings[..] {
+        [Warning::Upscaled { from, to, .. }] => assert_eq!((*from, *to), (size(96, 64), size(200, 133))),
+        other => panic!("{other:?}"),
+    }
 
     let adapter = Adapter::new().with_upscale(Upscale::Never);
     let out = adapter.adapt(&small, &png_spec(200, 200)).unwrap();
@@ -187,10 +183,7 @@ fn enlarging_is_reported_and_can_be_forbidden() {
 /// The settings that a search may choose from, one by one.
 fn at_quality(photo: &[u8], spec: &Spec, quality: u8) -> usize {
     let quality = Quality::whole(quality);
-    let pinned = Adapter::new()
-        .with_effort(Effort::Fast)
-        .with_min_quality(quality)
-        .with_max_quality(quality);
+    let pinned = Adapter::new().with_effort(Effort::Fast).with_min_quality(quality).with_max_quality(quality);
     pinned.adapt(photo, spec).unwrap().bytes.len()
 }
 
@@ -198,30 +191,15 @@ fn at_quality(photo: &[u8], spec: &Spec, quality: u8) -> usize {
 fn no_higher_quality_fits() {
     let photo = fixture("photo.jpg");
     let free = jpeg_spec(300, 200);
-    let sizes: Vec<(u8, usize)> = (20..=90)
-        .map(|quality| (quality, at_quality(&photo, &free, quality)))
-        .collect();
+    let sizes: Vec<(u8, usize)> = (20..=90).map(|quality| (quality, at_quality(&photo, &free, quality))).collect();
     let adapter = Adapter::new().with_effort(Effort::Fast);
-    for cap in [
-        sizes[0].1,
-        sizes[0].1 + 1,
-        sizes[10].1 - 1,
-        9_000,
-        12_345,
-        sizes[69].1,
-        sizes[70].1 - 1,
-        sizes[70].1,
-    ] {
+    for cap in [sizes[0].1, sizes[0].1 + 1, sizes[10].1 - 1, 9_000, 12_345, sizes[69].1, sizes[70].1 - 1, sizes[70].1] {
         let spec = free.clone().with_max_bytes(ByteSize::new(cap as u64));
         let out = adapter.adapt(&photo, &spec).unwrap();
         let (best, len) = *sizes.iter().rev().find(|(_, len)| *len <= cap).unwrap();
         assert_eq!(out.report.quality, Some(Quality::whole(best)), "under {cap}");
         assert_eq!(out.bytes.len(), len, "under {cap}");
-        assert!(
-            out.report.attempts.len() <= 8,
-            "{} attempts under {cap}",
-            out.report.attempts.len()
-        );
+        assert!(out.report.attempts.len() <= 8, "{} attempts under {cap}", out.report.attempts.len());
         let at_floor = out.report.warnings.iter().any(|warning| warning.code() == "at_floor");
         assert_eq!(at_floor, best == 20, "under {cap}");
     }
@@ -234,11 +212,7 @@ fn a_cap_that_cannot_be_met_names_the_smallest_size() {
     let smallest = at_quality(&photo, &free, 20) as u64;
     let spec = free.with_max_bytes(ByteSize::new(smallest - 1));
     match Adapter::new().with_effort(Effort::Fast).adapt(&photo, &spec) {
-        Err(Error::OverBudget {
-            max_bytes,
-            smallest: reached,
-            attempts,
-        }) => {
+        Err(Error::OverBudget { max_bytes, smallest: reached, attempts, .. }) => {
             assert_eq!(max_bytes.as_u64(), smallest - 1);
             assert_eq!(reached.as_u64(), smallest);
             assert!(attempts >= 2);
@@ -267,46 +241,45 @@ fn the_format_follows_the_pixels() {
     };
     assert_eq!(both("photo.jpg", 200), Format::Jpeg);
     assert_eq!(both("logo.png", 200), Format::Png, "alpha stays");
-    assert_eq!(
-        both("text.png", 400),
-        Format::Png,
-        "flat graphics at their own size are smaller without loss"
-    );
+    assert_eq!(both("text.png", 400), Format::Png, "flat graphics at their own size are smaller without loss");
     assert_eq!(both("1x3000.jpg", 200), Format::Jpeg);
 
     // PNG that does not fit gives way to JPEG, and the report says so.
     let tight = Spec::custom(size(512, 512)).with_max_bytes(ByteSize::new(25_000));
     let out = pushpix::adapt(&fixture("logo.png"), &tight).unwrap();
     assert_eq!(out.report.format, Format::Jpeg);
-    assert!(
-        out.report
-            .warnings
-            .iter()
-            .any(|warning| warning.code() == "format_changed")
-    );
+    assert!(out.report.warnings.iter().any(|warning| warning.code() == "format_changed"));
     assert!(near(Seen::of(&out.bytes).at(0, 0), WHITE, 4));
 
     // The caller's word counts, within what the spec allows.
     let png = Adapter::new().with_format(Format::Png);
-    assert_eq!(
-        png.adapt(&fixture("photo.jpg"), &Spec::custom(size(80, 80)))
-            .unwrap()
-            .report
-            .format,
-        Format::Png
-    );
+    assert_eq!(png.adapt(&fixture("photo.jpg"), &Spec::custom(size(80, 80))).unwrap().report.format, Format::Png);
     let refused = png.adapt(&fixture("photo.jpg"), &jpeg_spec(80, 80));
     assert!(matches!(refused, Err(Error::Spec(SpecError::Contradiction { .. }))));
+}
+
+#[test]
+fn lossless_that_fits_is_not_given_up_for_a_squeezed_jpeg() {
+    let text = fixture("text.png");
+    let free = Spec::custom(size(800, 400));
+    let lossless = pushpix::adapt(&text, &free).unwrap();
+    assert_eq!((lossless.report.format, lossless.report.attempts.len()), (Format::Png, 2));
+    let len = lossless.bytes.len() as u64;
+    let exact = pushpix::adapt(&text, &free.clone().with_max_bytes(ByteSize::new(len))).unwrap();
+    assert!(exact.bytes == lossless.bytes, "a PNG of exactly the cap is taken");
+    assert_eq!(exact.report.attempts.len(), 2, "and JPEG is not searched");
+    // One byte less, and only a JPEG could do, if one can.
+    match pushpix::adapt(&text, &free.with_max_bytes(ByteSize::new(len - 1))) {
+        Ok(out) => assert_eq!(out.report.format, Format::Jpeg),
+        Err(error) => assert_eq!(error.kind(), "over_budget"),
+    }
 }
 
 #[test]
 fn every_effort_obeys_and_more_effort_is_smaller() {
     let photo = fixture("photo.jpg");
     let lens = [Effort::Fast, Effort::Balanced, Effort::Best].map(|effort| {
-        let out = Adapter::new()
-            .with_effort(effort)
-            .adapt(&photo, &jpeg_spec(300, 200))
-            .unwrap();
+        let out = Adapter::new().with_effort(effort).adapt(&photo, &jpeg_spec(300, 200)).unwrap();
         assert_eq!(out.report.quality, Some(Quality::whole(90)));
         out.bytes.len()
     });
@@ -345,17 +318,9 @@ fn status_decides_who_is_warned_and_who_refused() {
     assert_eq!(warned("xiaomi/large-image"), ["discontinued"]);
     assert_eq!(warned("meizu/large-icon"), ["restricted"]);
     assert_eq!(warned("apns/small-icon"), ["app_resource"]);
-    for id in [
-        "oppo/small-icon",
-        "xiaomi/small-icon",
-        "honor/small-icon",
-        "vivo/large-image",
-    ] {
+    for id in ["oppo/small-icon", "xiaomi/small-icon", "honor/small-icon", "vivo/large-image"] {
         let refused = pushpix::adapt(&photo, Spec::builtin(id).unwrap());
-        assert!(
-            matches!(refused, Err(Error::Spec(SpecError::NotAdaptable { .. }))),
-            "{id}"
-        );
+        assert!(matches!(refused, Err(Error::Spec(SpecError::NotAdaptable { .. }))), "{id}");
     }
 }
 
@@ -366,9 +331,7 @@ fn a_deadline_and_a_cancel_token_stop_the_work() {
     let late = Adapter::new().with_deadline(Duration::ZERO).adapt(&photo, &spec);
     assert!(matches!(late, Err(Error::Deadline { .. })));
     let token = CancelToken::new();
-    let adapter = Adapter::new()
-        .with_cancel(token.clone())
-        .with_deadline(Duration::from_secs(600));
+    let adapter = Adapter::new().with_cancel(token.clone()).with_deadline(Duration::from_secs(600));
     assert!(adapter.adapt(&photo, &spec).is_ok());
     token.cancel();
     assert!(matches!(adapter.adapt(&photo, &spec), Err(Error::Cancelled)));
@@ -381,22 +344,20 @@ fn a_floor_or_a_ceiling_alone_moves_the_other() {
     let quality = |adapter: Adapter| adapter.adapt(&photo, &spec).unwrap().report.quality.unwrap().as_f32();
     assert!((quality(Adapter::new().with_max_quality(Quality::whole(5))) - 5.0).abs() < 0.01);
     assert!((quality(Adapter::new().with_min_quality(Quality::whole(97))) - 97.0).abs() < 0.01);
-    let empty = Adapter::new()
-        .with_min_quality(Quality::whole(50))
-        .with_max_quality(Quality::whole(40));
-    let refused = empty.plan(&photo, &spec);
-    assert!(matches!(refused, Err(Error::Spec(SpecError::EmptyQualityRange { .. }))));
+    // Libjpeg's scale is one of whole numbers: a fraction is rounded inwards, never out of the caller's range.
+    let between = |min: f32, max: f32| {
+        Adapter::new().with_min_quality(Quality::new(min).unwrap()).with_max_quality(Quality::new(max).unwrap())
+    };
+    assert!((quality(between(40.5, 50.5)) - 50.0).abs() < 0.01);
+    for (min, max) in [(50.0, 40.0), (89.5, 89.7)] {
+        let refused = between(min, max).plan(&photo, &spec);
+        assert!(matches!(refused, Err(Error::Spec(SpecError::EmptyQualityRange { .. }))), "{min} to {max}");
+    }
 }
 
 #[test]
 fn the_plan_is_what_is_done() {
-    for name in [
-        "photo.jpg",
-        "logo.png",
-        "orientation-6.jpg",
-        "animated.png",
-        "1x3000.png",
-    ] {
+    for name in ["photo.jpg", "logo.png", "orientation-6.jpg", "animated.png", "1x3000.png"] {
         let input = fixture(name);
         for spec in Catalog::builtin().select("all").unwrap() {
             let plan = pushpix::plan(&input, spec).unwrap();
@@ -409,6 +370,42 @@ fn the_plan_is_what_is_done() {
             assert!(plan.formats.contains(&out.report.format));
             assert!(out.report.warnings.starts_with(&plan.warnings));
         }
+    }
+}
+
+/// A JPEG with Adobe's marker put behind its first two bytes, which claims this colour transform.
+fn with_adobe_marker(jpeg: &[u8], transform: u8) -> Vec<u8> {
+    let marker = [&b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"[..], &[transform]].concat();
+    [&jpeg[..2], &marker, &jpeg[2..]].concat()
+}
+
+/// A JPEG without its JFIF segment, the first one.
+fn without_jfif(jpeg: &[u8]) -> Vec<u8> {
+    let len = usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
+    [&jpeg[..2], &jpeg[4 + len..]].concat()
+}
+
+#[test]
+fn three_components_are_read_as_their_markers_say() {
+    let spec = png_spec(125, 93);
+    let adapted = |jpeg: &[u8]| Seen::of(&pushpix::adapt(jpeg, &spec).unwrap().bytes);
+    for name in ["444.jpg", "420.jpg", "progressive.jpg"] {
+        let ycc = fixture(name);
+        let plain = adapted(&ycc);
+        let centre = plain.at(60, 80);
+        // JFIF says YCbCr, whatever Adobe's marker claims; and without JFIF, transform 1 says so too.
+        for same in [with_adobe_marker(&ycc, 0), with_adobe_marker(&ycc, 1), with_adobe_marker(&ycc, 2)] {
+            assert!(adapted(&same).difference(&plain).1 <= 2, "{name}");
+        }
+        assert!(adapted(&with_adobe_marker(&without_jfif(&ycc), 1)).difference(&plain).1 == 0, "{name}");
+        // Transform 0 without JFIF: the three components are red, green and blue as they stand.
+        let raw = with_adobe_marker(&without_jfif(&ycc), 0);
+        assert_eq!(pushpix::probe(&raw).unwrap().colour, pushpix::ColourModel::Rgb);
+        let [y, cb, cr, _] = adapted(&raw).at(60, 80).map(f64::from);
+        let red = y + 1.402 * (cr - 128.0);
+        let blue = y + 1.772 * (cb - 128.0);
+        assert!((red.clamp(0.0, 255.0) - f64::from(centre[0])).abs() <= 3.0, "{name}: {red} {centre:?}");
+        assert!((blue.clamp(0.0, 255.0) - f64::from(centre[2])).abs() <= 3.0, "{name}: {blue} {centre:?}");
     }
 }
 

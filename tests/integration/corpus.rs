@@ -23,9 +23,7 @@ fn adapt_all(dir: &Path) -> usize {
         for id in ["oppo/large-image", "oppo/large-icon"] {
             let case = format!("{} for {id}", path.display());
             let spec = Spec::builtin(id).unwrap();
-            let out = adapter
-                .adapt(&input, spec)
-                .unwrap_or_else(|error| panic!("{case}: {error}"));
+            let out = adapter.adapt(&input, spec).unwrap_or_else(|error| panic!("{case}: {error}"));
             let seen = Seen::of(&out.bytes);
             let canvas = spec.canvas.unwrap().size().unwrap();
             assert_eq!(seen.size(), (canvas.width(), canvas.height()), "{case}");

@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "limits",
     "placement",
     "raster",
+    "orientation",
     "budget",
     "spec",
     "codec",
@@ -61,10 +62,7 @@ fn library() -> Vec<(String, PathBuf, String)> {
         let room = first.trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let code: Vec<&str> = code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .collect();
+        let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         (room, inside, code.join("\n"))
     };
     paths.into_iter().map(read).collect()
@@ -77,19 +75,12 @@ fn a_room_uses_only_the_rooms_below_it() {
     for (room, path, code) in library() {
         let own = level(&room).unwrap_or_else(|| panic!("{} is in no known room", path.display()));
         for (start, _) in code.match_indices("crate::") {
-            let used: String = code[start + 7..]
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
+            let used: String = code[start + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let Some(used_level) = level(&used) else {
                 panic!("{} uses crate::{used}, which is no room", path.display());
             };
             uses += 1;
-            assert!(
-                used_level <= own,
-                "{} uses crate::{used}, which stands above it",
-                path.display()
-            );
+            assert!(used_level <= own, "{} uses crate::{used}, which stands above it", path.display());
         }
     }
     assert!(uses > 40, "the search for uses of rooms found {uses}");
@@ -114,10 +105,7 @@ fn foreign_crates_stay_in_their_rooms() {
 
 #[test]
 fn panics_are_contained_in_one_file() {
-    let users: Vec<PathBuf> = library()
-        .into_iter()
-        .filter(|(_, _, code)| code.contains("catch_unwind"))
-        .map(|(_, path, _)| path)
-        .collect();
+    let users: Vec<PathBuf> =
+        library().into_iter().filter(|(_, _, code)| code.contains("catch_unwind")).map(|(_, path, _)| path).collect();
     assert_eq!(users, [Path::new("codec").join("mod.rs")]);
 }

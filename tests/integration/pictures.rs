@@ -21,10 +21,7 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
 pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "jpg" || extension == "png")
-    });
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jpg" || extension == "png"));
     files.sort();
     assert!(!files.is_empty(), "{} has no pictures", dir.display());
     files
@@ -63,10 +60,7 @@ impl Seen {
             width: info.width.into(),
             height: info.height.into(),
             has_alpha: false,
-            rgba: pixels
-                .chunks_exact(3)
-                .map(|rgb| [rgb[0], rgb[1], rgb[2], 255])
-                .collect(),
+            rgba: pixels.chunks_exact(3).map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect(),
         }
     }
 
@@ -82,12 +76,7 @@ impl Seen {
     pub(crate) fn padded_corners(&self, placement: &Placement) -> Vec<[u8; 4]> {
         let (left, top) = (placement.x(), placement.y());
         let (right, bottom) = (left + placement.scaled().width(), top + placement.scaled().height());
-        let corners = [
-            (0, 0),
-            (self.width - 1, 0),
-            (0, self.height - 1),
-            (self.width - 1, self.height - 1),
-        ];
+        let corners = [(0, 0), (self.width - 1, 0), (0, self.height - 1), (self.width - 1, self.height - 1)];
         corners
             .into_iter()
             .filter(|&(x, y)| x < left || x >= right || y < top || y >= bottom)
@@ -116,9 +105,7 @@ pub(crate) fn near(one: [u8; 4], two: [u8; 4], tolerance: u8) -> bool {
 pub(crate) fn png(width: u32, height: u32, rgba: &[[u8; 4]]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = PngEncoder::new(&mut bytes);
-    encoder
-        .write_image(rgba.as_flattened(), width, height, image::ExtendedColorType::Rgba8)
-        .unwrap();
+    encoder.write_image(rgba.as_flattened(), width, height, image::ExtendedColorType::Rgba8).unwrap();
     bytes
 }
 
@@ -143,12 +130,6 @@ pub(crate) fn png_with_orientation(width: u32, height: u32, rgba: &[[u8; 4]], or
 /// The checksum of a PNG chunk, by the definition in the PNG specification.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 {
-                0xedb8_8320 ^ (crc >> 1)
-            } else {
-                crc >> 1
-            }
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 })
     })
 }

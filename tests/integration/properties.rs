@@ -13,10 +13,7 @@ fn sides(longest: u32) -> impl Strategy<Value = Size> {
 fn picture() -> impl Strategy<Value = (u32, u32, Vec<[u8; 4]>)> {
     (1_u32..40, 1_u32..40, any::<u32>(), 0_u8..3, any::<bool>()).prop_map(|(width, height, seed, kind, opaque)| {
         let pixel = |x: u32, y: u32| {
-            let noise = (x * 7919 + y * 104_729 + 1)
-                .wrapping_mul(seed | 1)
-                .rotate_left(13)
-                .wrapping_mul(2_654_435_761);
+            let noise = (x * 7919 + y * 104_729 + 1).wrapping_mul(seed | 1).rotate_left(13).wrapping_mul(2_654_435_761);
             let [r, g, b, a] = match kind {
                 0 => ((x / 8 * 31 + y / 8 * 17).wrapping_mul(seed)).to_be_bytes(),
                 1 => noise.to_be_bytes(),
@@ -24,10 +21,7 @@ fn picture() -> impl Strategy<Value = (u32, u32, Vec<[u8; 4]>)> {
             };
             [r, g, b, if opaque { 255 } else { a }]
         };
-        let pixels = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (x, y)))
-            .map(|(x, y)| pixel(x, y))
-            .collect();
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect();
         (width, height, pixels)
     })
 }
@@ -92,13 +86,16 @@ proptest! {
                 prop_assert!(formats.contains(&seen.format));
                 let transparent = pixels.iter().any(|pixel| pixel[3] < 255);
                 let clear = transparent && seen.format == Format::Png && formats.contains(&Format::Png);
-                // JPEG rings beside a hard edge, the more the lower its quality.
-                let tolerance = if seen.format == Format::Png { 0 } else { 90 };
-                for corner in seen.padded_corners(&out.report.placement) {
-                    prop_assert!(near(corner, if clear { [0; 4] } else { [255; 4] }, tolerance), "{:?}", corner);
+                // JPEG rings beside an edge, but no further than the 16 pixels of its unit.
+                let placement = out.report.placement;
+                if seen.format == Format::Png || placement.x() >= 16 || placement.y() >= 16 {
+                    let tolerance = if seen.format == Format::Png { 0 } else { 3 };
+                    for corner in seen.padded_corners(&placement) {
+                        prop_assert!(near(corner, if clear { [0; 4] } else { [255; 4] }, tolerance), "{:?}", corner);
+                    }
                 }
             }
-            Err(Error::OverBudget { max_bytes, smallest, attempts }) => {
+            Err(Error::OverBudget { max_bytes, smallest, attempts, .. }) => {
                 prop_assert_eq!(max_bytes.as_u64(), cap);
                 prop_assert!(smallest.as_u64() > cap);
                 prop_assert!(attempts >= 1);

@@ -69,18 +69,10 @@ fn the_catalogue_has_every_slot_as_documented() {
 #[test]
 fn every_row_says_where_it_comes_from() {
     for spec in Catalog::builtin().iter() {
-        assert!(
-            spec.source.as_ref().is_some_and(|source| source.len() > 10),
-            "{}",
-            spec.id()
-        );
+        assert!(spec.source.as_ref().is_some_and(|source| source.len() > 10), "{}", spec.id());
         let day = spec.checked.as_deref().unwrap_or_default();
         let numbers: Vec<u32> = day.split('-').filter_map(|part| part.parse().ok()).collect();
-        assert!(
-            matches!(numbers[..], [2024..=2100, 1..=12, 1..=31]),
-            "{}: {day:?}",
-            spec.id()
-        );
+        assert!(matches!(numbers[..], [2024..=2100, 1..=12, 1..=31]), "{}: {day:?}", spec.id());
     }
 }
 
@@ -88,12 +80,7 @@ fn every_row_says_where_it_comes_from() {
 fn the_other_columns_are_as_documented() {
     let spec = |id: &str| Spec::builtin(id).unwrap();
     for row in Catalog::builtin().iter() {
-        let icon_only = [
-            "jiguang/small-icon",
-            "huawei/small-icon",
-            "honor/small-icon",
-            "fcm/small-icon",
-        ];
+        let icon_only = ["jiguang/small-icon", "huawei/small-icon", "honor/small-icon", "fcm/small-icon"];
         let png_only = icon_only.contains(&row.id()) || ["apns/small-icon", "webpush/small-icon"].contains(&row.id());
         let formats: &[Format] = match row.status {
             Status::Unsupported => &[],
@@ -116,10 +103,7 @@ fn the_other_columns_are_as_documented() {
     assert_eq!(spec("xiaomi/large-image").since.as_deref(), Some("2023-08"));
     assert_eq!(spec("huawei/large-icon").sources, [SourceKind::Https]);
     assert_eq!(spec("huawei/small-icon").sources, [SourceKind::RawPath]);
-    assert_eq!(
-        spec("jiguang/large-image").sources,
-        [SourceKind::Http, SourceKind::Https, SourceKind::SdcardPath]
-    );
+    assert_eq!(spec("jiguang/large-image").sources, [SourceKind::Http, SourceKind::Https, SourceKind::SdcardPath]);
 }
 
 #[test]
@@ -137,42 +121,32 @@ fn a_table_of_ones_own_works_like_the_built_in_one() {
 
 #[test]
 fn the_table_of_the_readme_is_the_catalogue() {
-    let row = |spec: &Spec| {
-        let canvas = spec.canvas?;
-        let size = match canvas {
-            Canvas::Recommended(size) => format!("advised {size}"),
-            Canvas::Any => "any".to_owned(),
-            other => other.size()?.to_string(),
+    let row =
+        |spec: &Spec| {
+            let canvas = spec.canvas?;
+            let size = match canvas {
+                Canvas::Recommended(size) => format!("advised {size}"),
+                Canvas::Any => "any".to_owned(),
+                other => other.size()?.to_string(),
+            };
+            let cap = spec.cap.map_or(String::new(), |cap| {
+                let bytes = cap.max_bytes.to_string();
+                format!("{} {}", if cap.inclusive { "<=" } else { "<" }, bytes.trim_end_matches(" B"))
+            });
+            let remarks = [
+                (spec.status != Status::Supported).then(|| spec.status.to_string()),
+                (spec.formats.len() == 1).then(|| spec.formats[0].to_string()),
+                spec.alpha.map(|alpha| alpha.to_string()),
+                spec.quota_per_day.map(|quota| format!("{quota} a day")),
+            ];
+            let remarks: Vec<String> = remarks.into_iter().flatten().collect();
+            let cells = [format!("`{}`", spec.id()), size, cap, remarks.join("; ")];
+            Some(cells.into_iter().fold("|".to_owned(), |line, cell| {
+                if cell.is_empty() { line + " |" } else { format!("{line} {cell} |") }
+            }))
         };
-        let cap = spec.cap.map_or(String::new(), |cap| {
-            let bytes = cap.max_bytes.to_string();
-            format!(
-                "{} {}",
-                if cap.inclusive { "<=" } else { "<" },
-                bytes.trim_end_matches(" B")
-            )
-        });
-        let remarks = [
-            (spec.status != Status::Supported).then(|| spec.status.to_string()),
-            (spec.formats.len() == 1).then(|| spec.formats[0].to_string()),
-            spec.alpha.map(|alpha| alpha.to_string()),
-            spec.quota_per_day.map(|quota| format!("{quota} a day")),
-        ];
-        let remarks: Vec<String> = remarks.into_iter().flatten().collect();
-        let cells = [format!("`{}`", spec.id()), size, cap, remarks.join("; ")];
-        Some(cells.into_iter().fold("|".to_owned(), |line, cell| {
-            if cell.is_empty() {
-                line + " |"
-            } else {
-                format!("{line} {cell} |")
-            }
-        }))
-    };
     let expected: Vec<String> = Catalog::builtin().iter().filter_map(row).collect();
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let rows: Vec<&str> = readme
-        .lines()
-        .filter(|line| line.starts_with("| `") && line.contains('/'))
-        .collect();
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `") && line.contains('/')).collect();
     assert_eq!(rows, expected);
 }

@@ -52,34 +52,17 @@ fn two_hundred_mixed_requests_are_answered_in_order() {
         let good = |name: &str, spec: Value| json!({"id": number, "input": input(name), "spec": spec, "output": output, "effort": "fast"});
         match number % 10 {
             0 => (good("orientation-6.jpg", json!("oppo/large-icon")).to_string(), None),
-            1 => (
-                good(
-                    "palette-trns.png",
-                    json!({"width": 50, "height": 20, "max_bytes": 4000}),
-                )
-                .to_string(),
-                None,
-            ),
+            1 => (good("palette-trns.png", json!({"width": 50, "height": 20, "max_bytes": 4000})).to_string(), None),
             2 => (good("missing.jpg", json!("oppo/large-icon")).to_string(), Some("io")),
             3 => (format!("{{\"id\":{number},"), Some("request")),
             4 => (good("1x1.png", json!("oppo/huge-icon")).to_string(), Some("spec")),
-            5 => (
-                good("bad/decode-truncated.png", json!("oppo/large-icon")).to_string(),
-                Some("decode"),
-            ),
-            6 => (
-                json!({"id": number, "input": input("1x1.png")}).to_string(),
-                Some("request"),
-            ),
+            5 => (good("bad/decode-truncated.png", json!("oppo/large-icon")).to_string(), Some("decode")),
+            6 => (json!({"id": number, "input": input("1x1.png")}).to_string(), Some("request")),
             7 => (good("bad/unsupported-gif.jpg", json!("oppo")).to_string(), Some("spec")),
-            8 => (
-                good("3000x1.png", json!({"width": 0, "height": 20})).to_string(),
-                Some("request"),
-            ),
-            _ => (
-                good("444.jpg", json!({"width": 90, "height": 90, "max_bytes": 50})).to_string(),
-                Some("over_budget"),
-            ),
+            8 => (good("3000x1.png", json!({"width": 0, "height": 20})).to_string(), Some("request")),
+            _ => {
+                (good("444.jpg", json!({"width": 90, "height": 90, "max_bytes": 50})).to_string(), Some("over_budget"))
+            }
         }
     };
     for jobs in ["1", "3"] {
@@ -95,10 +78,7 @@ fn two_hundred_mixed_requests_are_answered_in_order() {
                     let bytes = fs::read(out(number)).unwrap();
                     let seen = Seen::of(&bytes);
                     assert_eq!(answer["bytes"], bytes.len());
-                    assert_eq!(
-                        (&answer["width"], &answer["height"]),
-                        (&seen.width.into(), &seen.height.into())
-                    );
+                    assert_eq!((&answer["width"], &answer["height"]), (&seen.width.into(), &seen.height.into()));
                     assert_eq!(answer["output"], out(number));
                 }
                 Some(kind) => {
@@ -130,16 +110,9 @@ fn an_answer_comes_before_the_next_request() {
         writeln!(stdin, "{request}").unwrap();
         let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
         assert_eq!(answer["id"], json!({"any": ["json", effort]}), "{answer}");
-        assert_eq!(
-            (&answer["quality"], &answer["spec"]),
-            (&json!(80.0), &json!("custom/144x144"))
-        );
+        assert_eq!((&answer["quality"], &answer["spec"]), (&json!(80.0), &json!("custom/144x144")));
         let seen = Seen::of(&fs::read(&output).unwrap());
-        assert!(
-            crate::pictures::near(seen.at(0, 0), [254, 0, 0, 255], 4),
-            "{:?}",
-            seen.at(0, 0)
-        );
+        assert!(crate::pictures::near(seen.at(0, 0), [254, 0, 0, 255], 4), "{:?}", seen.at(0, 0));
     }
     drop(stdin);
     assert!(child.wait().unwrap().success());
@@ -154,11 +127,7 @@ fn alpha_is_kept_or_flattened_as_asked() {
         json!({"input": input("logo.png"), "output": out(alpha), "spec": spec}).to_string()
     });
     let answers = converse(&[], &requests);
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer["ok"] == true && answer["id"].is_null())
-    );
+    assert!(answers.iter().all(|answer| answer["ok"] == true && answer["id"].is_null()));
     let corner = |alpha: &str| Seen::of(&fs::read(out(alpha)).unwrap()).at(0, 0);
     assert_eq!((corner("keep"), corner("flatten")), ([0; 4], [255; 4]));
 }
@@ -168,32 +137,14 @@ fn what_is_no_request_is_told_why() {
     let requests = [
         ("", "not JSON"),
         ("[1]", "JSON object"),
-        (
-            r#"{"input":"a","output":"b","spec":"oppo/large-icon","efort":"fast"}"#,
-            "efort",
-        ),
-        (
-            r#"{"input":"a","output":"b","spec":"oppo/large-icon","effort":"slow"}"#,
-            "effort",
-        ),
-        (
-            r#"{"input":"a","output":"b","spec":"oppo/large-icon","max_quality":0}"#,
-            "quality",
-        ),
-        (
-            r#"{"input":"a","output":"b","spec":"oppo/large-icon","background":"red"}"#,
-            "colour",
-        ),
+        (r#"{"input":"a","output":"b","spec":"oppo/large-icon","efort":"fast"}"#, "efort"),
+        (r#"{"input":"a","output":"b","spec":"oppo/large-icon","effort":"slow"}"#, "effort"),
+        (r#"{"input":"a","output":"b","spec":"oppo/large-icon","max_quality":0}"#, "quality"),
+        (r#"{"input":"a","output":"b","spec":"oppo/large-icon","background":"red"}"#, "colour"),
         (r#"{"input":"a","output":"b","spec":7}"#, "spec"),
         (r#"{"input":"a","output":"b","spec":{"width":9}}"#, "height"),
-        (
-            r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"formats":["gif"]}}"#,
-            "format",
-        ),
-        (
-            r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"alpha":"invert"}}"#,
-            "alpha",
-        ),
+        (r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"formats":["gif"]}}"#, "format"),
+        (r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"alpha":"invert"}}"#, "alpha"),
         (r#"{"input":"-","output":"b","spec":"oppo/large-icon"}"#, "-"),
     ];
     let lines: Vec<String> = requests.iter().map(|(line, _)| (*line).to_owned()).collect();
@@ -201,11 +152,7 @@ fn what_is_no_request_is_told_why() {
     assert_eq!(answers.len(), requests.len());
     for (number, (answer, (line, word))) in answers.iter().zip(requests).enumerate() {
         let error = &answer["error"];
-        assert_eq!(
-            (&error["kind"], &error["line"]),
-            (&json!("request"), &json!(number + 1)),
-            "{line}"
-        );
+        assert_eq!((&error["kind"], &error["line"]), (&json!("request"), &json!(number + 1)), "{line}");
         assert!(error["message"].as_str().unwrap().contains(word), "{line}: {answer}");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &AdaptArgs) -> Result<Done, Failure> {
                 Ok(bytes) => adapt(&adapter, bytes, spec, &outputs, input, args.force),
                 Err(error) => Err(files::io_error(input, error)),
             };
-            reports.write(input, spec, outcome)?;
+            reports.write(input, spec, outcome);
         }
     }
     Ok(reports.done)
@@ -44,19 +44,18 @@ fn adapt(
     input: &Path,
     force: bool,
 ) -> Result<Outcome, Error> {
+    outputs.check_free(input, spec, force)?;
     let adapted = adapter.adapt(bytes, spec)?;
     let path = match outputs {
-        Outputs::Standard => {
-            let path = PathBuf::from("-");
-            let mut out = io::stdout().lock();
-            let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
-            written.map_err(|error| files::io_error(&path, &error))?;
-            path
-        }
+        Outputs::Standard => PathBuf::from("-"),
         Outputs::File(path) => path.clone(),
         Outputs::Dir(dir) => files::with_extension(&files::output_stem(dir, input, spec), adapted.report.format),
     };
-    if !matches!(outputs, Outputs::Standard) {
+    if let Outputs::Standard = outputs {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
+        written.map_err(|error| files::io_error(&path, &error))?;
+    } else {
         files::write(&path, &adapted.bytes, force)?;
     }
     Ok(Outcome::Written(path, adapted))
@@ -79,27 +78,29 @@ impl Outputs {
         if let Some(output) = &args.output {
             if args.inputs.len() != 1 || specs.len() != 1 {
                 let (inputs, specs) = (args.inputs.len(), specs.len());
-                return usage(format!(
-                    "--output is for one input and one spec, not {inputs} and {specs}"
-                ));
+                return usage(format!("--output is for one input and one spec, not {inputs} and {specs}"));
             }
-            return Ok(if files::is_standard(output) {
-                Self::Standard
-            } else {
-                Self::File(output.clone())
-            });
+            return Ok(if files::is_standard(output) { Self::Standard } else { Self::File(output.clone()) });
         }
         let dir = args.out_dir.clone().unwrap_or_default();
         let mut taken = HashMap::new();
-        for input in &args.inputs {
-            // All specs have different names, so one of them tells whether two inputs collide.
-            let Some(spec) = specs.first() else { break };
-            if let Some(other) = taken.insert(files::output_stem(&dir, input, spec), input) {
+        for (input, spec) in args.inputs.iter().flat_map(|input| specs.iter().map(move |spec| (input, spec))) {
+            if let Some((other, id)) = taken.insert(files::output_stem(&dir, input, spec), (input, spec.id())) {
                 let (one, two) = (other.display(), input.display());
-                return usage(format!("{one} and {two} would be written to the same file"));
+                return usage(format!("{one} for {id} and {two} for {} would be written to the same file", spec.id()));
             }
         }
         Ok(Self::Dir(dir))
+    }
+
+    /// Refuses, before the work, what would replace a file without being asked to.
+    fn check_free(&self, input: &Path, spec: &Spec, force: bool) -> Result<(), Error> {
+        let there = match self {
+            Self::Dir(dir) if !force => files::existing(&files::output_stem(dir, input, spec)),
+            Self::File(path) if !force => path.is_file().then(|| path.clone()),
+            _ => None,
+        };
+        there.map_or(Ok(()), |path| Err(files::io_error(&path, &files::already_there())))
     }
 }
 
@@ -114,37 +115,41 @@ struct Reports {
 impl Reports {
     fn new(args: &AdaptArgs, outputs: &Outputs) -> Self {
         Self {
-            to: if matches!(outputs, Outputs::Standard) {
-                Box::new(io::stderr())
-            } else {
-                Box::new(io::stdout())
-            },
+            to: if matches!(outputs, Outputs::Standard) { Box::new(io::stderr()) } else { Box::new(io::stdout()) },
             json: args.json,
             quiet: args.quiet,
             done: Done::All,
         }
     }
 
-    fn write(&mut self, input: &Path, spec: &Spec, outcome: Result<Outcome, Error>) -> io::Result<()> {
+    /// The work goes on without whoever reads the reports; but that they could not be written is a failure.
+    fn write(&mut self, input: &Path, spec: &Spec, outcome: Result<Outcome, Error>) {
         if outcome.is_err() {
             self.done = Done::InPart;
         }
-        if self.json {
-            let answer = match &outcome {
-                Ok(Outcome::Written(path, adapted)) => Answer::adapted(input, path, adapted),
-                Ok(Outcome::Planned(plan)) => Answer::planned(input, plan),
-                Err(error) => Answer::failed(input, Some(spec.id()), error),
-            };
-            return writeln!(self.to, "{}", serde_json::to_string(&answer)?);
+        if let Err(error) = self.try_write(input, spec, &outcome)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.done = Done::InPart;
+            complain(&format!("the report cannot be written: {error}"));
         }
-        match outcome {
-            Ok(_) if self.quiet => Ok(()),
-            Ok(Outcome::Written(path, adapted)) => writeln!(self.to, "{}: {}", path.display(), adapted.report),
-            Ok(Outcome::Planned(plan)) => writeln!(self.to, "{}, {}: {plan}", input.display(), spec.id()),
-            Err(error) => {
-                complain(&format!("{}, {}: {}", input.display(), spec.id(), message(&error)));
-                Ok(())
+    }
+
+    fn try_write(&mut self, input: &Path, spec: &Spec, outcome: &Result<Outcome, Error>) -> io::Result<()> {
+        let answer = match outcome {
+            Ok(_) if self.quiet => return Ok(()),
+            Ok(Outcome::Written(path, adapted)) if self.json => Answer::adapted(input, path, adapted),
+            Ok(Outcome::Planned(plan)) if self.json => Answer::planned(input, plan),
+            Err(error) if self.json => Answer::failed(input, Some(spec.id()), error),
+            Ok(Outcome::Written(path, adapted)) => {
+                return writeln!(self.to, "{}: {}", path.display(), adapted.report);
             }
-        }
+            Ok(Outcome::Planned(plan)) => return writeln!(self.to, "{}, {}: {plan}", input.display(), spec.id()),
+            Err(error) => {
+                complain(&format!("{}, {}: {}", input.display(), spec.id(), message(error)));
+                return Ok(());
+            }
+        };
+        writeln!(self.to, "{}", serde_json::to_string(&answer)?)
     }
 }

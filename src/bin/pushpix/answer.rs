@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, Warning};
+use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, SpecError, Warning};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -114,13 +114,7 @@ impl Answer {
     }
 
     fn good(input: &Path, spec: &str, outcome: Outcome) -> Self {
-        Self {
-            id: None,
-            ok: true,
-            input: Some(input.display().to_string()),
-            spec: Some(spec.to_owned()),
-            outcome,
-        }
+        Self { id: None, ok: true, input: Some(input.display().to_string()), spec: Some(spec.to_owned()), outcome }
     }
 
     /// A picture could not be written.
@@ -131,17 +125,22 @@ impl Answer {
             input: Some(input.display().to_string()),
             spec: spec.map(str::to_owned),
             outcome: Outcome::Failed {
-                error: Failed {
-                    kind: error.kind(),
-                    message: message(error),
-                    figures: figures(error),
-                },
+                error: Failed { kind: error.kind(), message: message(error), figures: figures(error) },
             },
         }
     }
 
     /// A line of `stream` is no request.
     pub(crate) fn not_a_request(line: u64, why: &str) -> Self {
+        Self::of_line("request", line, why)
+    }
+
+    /// The work on a line of `stream` ended without an answer.
+    pub(crate) fn lost(line: u64) -> Self {
+        Self::of_line("encode", line, "a defect of pushpix ended the work")
+    }
+
+    fn of_line(kind: &'static str, line: u64, why: &str) -> Self {
         Self {
             id: None,
             ok: false,
@@ -149,7 +148,7 @@ impl Answer {
             spec: None,
             outcome: Outcome::Failed {
                 error: Failed {
-                    kind: "request",
+                    kind,
                     message: format!("line {line}: {why}"),
                     figures: object([("line", line.into())]),
                 },
@@ -167,46 +166,52 @@ impl Answer {
 /// The figures of an error's variant, under the names of its fields.
 fn figures(error: &Error) -> Map<String, Value> {
     match error {
-        Error::Unsupported { what } => object([("what", (*what).into())]),
+        Error::Unsupported { what, .. } => object([("what", (*what).into())]),
         Error::Decode { format, what, .. } => object([("format", format.to_string().into()), ("what", (*what).into())]),
-        Error::Limit { what, value, limit } => object([
-            ("what", what.code().into()),
-            ("value", (*value).into()),
-            ("limit", (*limit).into()),
-        ]),
-        Error::OverBudget {
-            max_bytes,
-            smallest,
-            attempts,
-        } => object([
+        Error::Limit { what, value, limit, .. } => {
+            object([("what", what.code().into()), ("value", (*value).into()), ("limit", (*limit).into())])
+        }
+        Error::OverBudget { max_bytes, smallest, attempts, .. } => object([
             ("max_bytes", max_bytes.as_u64().into()),
             ("smallest", smallest.as_u64().into()),
             ("attempts", (*attempts).into()),
         ]),
-        Error::Deadline { allowed } => object([(
-            "allowed_ms",
-            u64::try_from(allowed.as_millis()).unwrap_or(u64::MAX).into(),
-        )]),
+        Error::Deadline { allowed, .. } => {
+            object([("allowed_ms", u64::try_from(allowed.as_millis()).unwrap_or(u64::MAX).into())])
+        }
         Error::Encode { what, .. } => object([("what", (*what).into())]),
         Error::Io { path, .. } => object([("path", path.display().to_string().into())]),
+        Error::Spec(error) => spec_figures(error),
         _ => Map::new(),
     }
 }
 
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+/// The figures of a wrong spec, behind its problem's name.
+fn spec_figures(error: &SpecError) -> Map<String, Value> {
+    let mut fields = object([("problem", error.code().into())]);
+    fields.extend(match error {
+        SpecError::UnknownId { id, nearest, .. } => {
+            object([("id", id.as_str().into()), ("nearest", nearest.as_deref().into())])
+        }
+        SpecError::MalformedId { id, .. } => object([("id", id.as_str().into())]),
+        SpecError::NotAdaptable { id, why, .. } => object([("id", id.as_str().into()), ("why", (*why).into())]),
+        SpecError::Contradiction { id, what, .. } => object([("id", id.as_str().into()), ("what", (*what).into())]),
+        SpecError::Table { line, what, .. } => object([("line", (*line).into()), ("what", what.as_str().into())]),
+        SpecError::EmptyQualityRange { min, max, .. } => {
+            object([("min", min.as_f32().into()), ("max", max.as_f32().into())])
+        }
+        SpecError::Unit(error) => object([("input", error.input.as_str().into()), ("expected", error.expected.into())]),
+        _ => Map::new(),
+    });
     fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn place(placement: &Placement) -> Place {
-    Place {
-        x: placement.x(),
-        y: placement.y(),
-        width: placement.scaled().width(),
-        height: placement.scaled().height(),
-    }
+    Place { x: placement.x(), y: placement.y(), width: placement.scaled().width(), height: placement.scaled().height() }
 }
 
 fn codes(warnings: &[Warning]) -> Vec<&'static str> {
@@ -250,18 +255,8 @@ pub(crate) fn listed(spec: &Spec) -> Value {
     put("status", Some(spec.status.to_string().into()));
     put("since", spec.since.clone().map(Value::from));
     put("rule", spec.canvas.map(|canvas| canvas.rule().into()));
-    put(
-        "width",
-        spec.canvas
-            .and_then(|canvas| canvas.size())
-            .map(|size| size.width().into()),
-    );
-    put(
-        "height",
-        spec.canvas
-            .and_then(|canvas| canvas.size())
-            .map(|size| size.height().into()),
-    );
+    put("width", spec.canvas.and_then(|canvas| canvas.size()).map(|size| size.width().into()));
+    put("height", spec.canvas.and_then(|canvas| canvas.size()).map(|size| size.height().into()));
     put("max_area", spec.max_area.map(Value::from));
     put("max_bytes", spec.cap.map(|cap| cap.max_bytes.as_u64().into()));
     put("inclusive", spec.cap.map(|cap| cap.inclusive.into()));

@@ -97,7 +97,7 @@ pub(crate) struct AdaptArgs {
     pub(crate) json: bool,
 
     /// Report failures only
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) quiet: bool,
 
     #[command(flatten)]
@@ -110,9 +110,7 @@ pub(crate) struct AdaptArgs {
 impl AdaptArgs {
     /// The adapter that these options ask for.
     pub(crate) fn adapter(&self) -> Result<Adapter, Failure> {
-        let mut adapter = Adapter::new()
-            .with_limits(self.limits.limits())
-            .with_effort(self.effort);
+        let mut adapter = Adapter::new().with_limits(self.limits.limits()).with_effort(self.effort);
         if let (Some(min), Some(max)) = (self.min_quality, self.max_quality)
             && min > max
         {
@@ -208,9 +206,9 @@ pub(crate) struct ProbeArgs {
     Optional: \"effort\", \"max_quality\", \"min_quality\", \"background\". An existing output is replaced."
 )]
 pub(crate) struct StreamArgs {
-    /// Requests worked on at the same time [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Requests worked on at the same time. With more than one, a request must not read what another one writes
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) jobs: NonZeroUsize,
 
     #[command(flatten)]
     pub(crate) table: TableArgs,
@@ -247,6 +245,10 @@ pub(crate) struct LimitArgs {
     /// Most pixels an input may have, width times height [default: 120000000]
     #[arg(long, value_name = "N")]
     max_pixels: Option<u64>,
+
+    /// Most memory a decoded input, or a canvas, may take [default: 512MiB]
+    #[arg(long, value_name = "N")]
+    max_decoded: Option<ByteSize>,
 }
 
 impl LimitArgs {
@@ -257,6 +259,9 @@ impl LimitArgs {
         }
         if let Some(max_pixels) = self.max_pixels {
             limits = limits.with_max_pixels(max_pixels);
+        }
+        if let Some(max_decoded) = self.max_decoded {
+            limits = limits.with_max_decoded(max_decoded);
         }
         limits
     }

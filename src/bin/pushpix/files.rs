@@ -17,25 +17,15 @@ pub(crate) fn is_standard(path: &Path) -> bool {
 pub(crate) fn read(path: &Path, max_input: ByteSize) -> io::Result<Vec<u8>> {
     let within = |source: &mut dyn Read| {
         let mut bytes = Vec::new();
-        source
-            .take(max_input.as_u64().saturating_add(1))
-            .read_to_end(&mut bytes)?;
+        source.take(max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    if is_standard(path) {
-        within(&mut io::stdin().lock())
-    } else {
-        within(&mut File::open(path)?)
-    }
+    if is_standard(path) { within(&mut io::stdin().lock()) } else { within(&mut File::open(path)?) }
 }
 
 /// Where the picture from `input` goes for `spec`, but for the extension: `<dir>/<stem>.<channel>-<image-type>`.
 pub(crate) fn output_stem(dir: &Path, input: &Path, spec: &Spec) -> PathBuf {
-    let stem = if is_standard(input) {
-        Path::new("stdin").as_os_str()
-    } else {
-        input.file_stem().unwrap_or_default()
-    };
+    let stem = if is_standard(input) { Path::new("stdin").as_os_str() } else { input.file_stem().unwrap_or_default() };
     let mut name = stem.to_owned();
     name.push(".");
     name.push(spec.id().replace('/', "-"));
@@ -50,29 +40,39 @@ pub(crate) fn with_extension(stem: &Path, format: Format) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes a file under another name and renames it, so that nobody ever sees half of it.
+/// The file of any format that stands where the output of this stem would go.
+pub(crate) fn existing(stem: &Path) -> Option<PathBuf> {
+    let candidates = [Format::Jpeg, Format::Png].map(|format| with_extension(stem, format));
+    candidates.into_iter().find(|path| path.symlink_metadata().is_ok())
+}
+
+/// Writes a file under another name and renames it, so that nobody ever sees half of it. What stands there and is no
+/// file, such as a pipe or `/dev/null`, is written to as it is.
 pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Error> {
-    let dir = path
-        .parent()
-        .filter(|dir| !dir.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        fs::create_dir_all(dir)?;
-        let mut file = temporary(dir)?;
-        file.write_all(bytes)?;
-        let renamed = if replace {
-            file.persist(path)
-        } else {
-            file.persist_noclobber(path)
-        };
-        renamed.map(drop).map_err(|failed| match failed.error.kind() {
-            ErrorKind::AlreadyExists => {
-                io::Error::new(ErrorKind::AlreadyExists, "it is there already, --force replaces it")
-            }
-            _ => failed.error,
-        })
+        match fs::metadata(path) {
+            Ok(there) if !there.is_file() && !there.is_dir() => fs::write(path, bytes),
+            _ => write_renamed(path, bytes, replace),
+        }
     };
     write().map_err(|error| io_error(path, &error))
+}
+
+fn write_renamed(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(dir)?;
+    let mut file = temporary(dir)?;
+    file.write_all(bytes)?;
+    let renamed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    renamed.map(drop).map_err(|failed| match failed.error.kind() {
+        ErrorKind::AlreadyExists if !replace => already_there(),
+        _ => failed.error,
+    })
+}
+
+/// That a file is not overwritten without being asked to.
+pub(crate) fn already_there() -> io::Error {
+    io::Error::new(ErrorKind::AlreadyExists, "it is there already, --force replaces it")
 }
 
 /// A temporary file beside the one it is to become. Its name says whose it is, should a crash leave it behind.
@@ -91,6 +91,5 @@ pub(crate) fn io_error(path: &Path, error: &io::Error) -> Error {
         Some(code) => io::Error::from_raw_os_error(code),
         None => io::Error::new(error.kind(), error.to_string()),
     };
-    let path = path.to_owned();
-    Error::Io { path, source }
+    Error::io(path, source)
 }

@@ -39,15 +39,10 @@ fn write_table(out: &mut impl Write, rows: &[&Spec]) -> io::Result<()> {
     let head = ["ID", "STATUS", "CANVAS", "MAX BYTES", "FORMATS"].map(str::to_owned);
     let lines: Vec<[String; 5]> = [head]
         .into_iter()
-        .chain(rows.iter().map(|spec| {
-            [
-                spec.id().to_owned(),
-                spec.status.to_string(),
-                canvas(spec),
-                cap(spec),
-                formats(spec),
-            ]
-        }))
+        .chain(
+            rows.iter()
+                .map(|spec| [spec.id().to_owned(), spec.status.to_string(), canvas(spec), cap(spec), formats(spec)]),
+        )
         .collect();
     let mut widths = [0; 5];
     for line in &lines {
@@ -68,11 +63,7 @@ fn write_details(out: &mut impl Write, spec: &Spec) -> io::Result<()> {
         Some(value) => writeln!(out, "  {name:<10} {value}"),
         None => Ok(()),
     };
-    let since = spec
-        .since
-        .as_ref()
-        .map(|since| format!(" since {since}"))
-        .unwrap_or_default();
+    let since = spec.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
     field("status", Some(format!("{}{since}", spec.status)))?;
     field("canvas", Some(canvas(spec)))?;
     field("max area", spec.max_area.map(|area| format!("{area} px")))?;
@@ -90,10 +81,7 @@ fn write_details(out: &mut impl Write, spec: &Spec) -> io::Result<()> {
 fn canvas(spec: &Spec) -> String {
     match spec.canvas {
         Some(Canvas::Any) => "any".to_owned(),
-        Some(canvas) => canvas
-            .size()
-            .map(|size| format!("{} {size}", canvas.rule()))
-            .unwrap_or_default(),
+        Some(canvas) => canvas.size().map(|size| format!("{} {size}", canvas.rule())).unwrap_or_default(),
         None => String::new(),
     }
 }
@@ -101,9 +89,7 @@ fn canvas(spec: &Spec) -> String {
 /// The cap as its source states it, with the comparison that holds.
 fn cap(spec: &Spec) -> String {
     let sign = |inclusive| if inclusive { "<=" } else { "<" };
-    spec.cap
-        .map(|cap| format!("{} {}", sign(cap.inclusive), cap.max_bytes))
-        .unwrap_or_default()
+    spec.cap.map(|cap| format!("{} {}", sign(cap.inclusive), cap.max_bytes)).unwrap_or_default()
 }
 
 fn formats(spec: &Spec) -> String {

@@ -2,7 +2,6 @@
 //! Nothing is remembered from one request to the next.
 
 use std::io::{self, BufRead, Read, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread;
@@ -20,28 +19,19 @@ use crate::{Done, Failure, files};
 const MAX_LINE: u64 = 1 << 20;
 
 pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
-    let worker = Worker {
-        catalog: args.table.catalog()?,
-        limits: args.limits.limits(),
-    };
-    let jobs = args
-        .jobs
-        .or_else(|| thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(jobs)
-        .build()
-        .map_err(io::Error::other)?;
+    let worker = Worker { catalog: args.table.catalog()?, limits: args.limits.limits() };
+    let jobs = args.jobs.get();
+    let pool = ThreadPoolBuilder::new().num_threads(jobs).build().map_err(io::Error::other)?;
 
     // Answers are awaited in the order of their requests; the bound keeps a fast writer from filling our memory.
-    let (order, answers) = sync_channel::<Receiver<Answer>>(2 * jobs);
+    let (order, answers) = sync_channel::<Awaited>(2 * jobs);
     thread::scope(|scope| {
         let writer = scope.spawn(move || write_answers(&answers));
         let read = pool.in_place_scope(|pool| {
             let mut lines = Lines::new(io::stdin().lock());
             while let Some((number, line)) = lines.next()? {
                 let (answered, answer) = channel();
-                if order.send(answer).is_err() {
+                if order.send((number, answer)).is_err() {
                     break; // The writer has ended: nobody reads our answers.
                 }
                 let worker = &worker;
@@ -51,18 +41,20 @@ pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
             Ok(())
         });
         drop(order);
-        let written = writer
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the writer of answers failed")));
+        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer of answers failed")));
         read.and(written)
     })?;
     Ok(Done::All)
 }
 
-fn write_answers(answers: &Receiver<Receiver<Answer>>) -> io::Result<()> {
+/// The number of a line, and where its answer will come from.
+type Awaited = (u64, Receiver<Answer>);
+
+fn write_answers(answers: &Receiver<Awaited>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for answer in answers {
-        let answer = answer.recv().map_err(io::Error::other)?;
+    for (number, answer) in answers {
+        // A worker that panics, which is a defect of ours, still leaves the others their answers.
+        let answer = answer.recv().unwrap_or_else(|_| Answer::lost(number).with_id(Value::Null));
         writeln!(out, "{}", serde_json::to_string(&answer)?)?;
         out.flush()?;
     }
@@ -155,15 +147,10 @@ impl Worker {
 
     fn carry_out(&self, number: u64, request: &Request) -> Answer {
         // Standard input and output carry the requests and the answers.
-        if [&request.input, &request.output]
-            .into_iter()
-            .any(|path| files::is_standard(path))
-        {
+        if [&request.input, &request.output].into_iter().any(|path| files::is_standard(path)) {
             return Answer::not_a_request(number, "- stands for no file here");
         }
-        let understood = self
-            .adapter(request)
-            .and_then(|adapter| Ok((adapter, self.spec(&request.spec)?)));
+        let understood = self.adapter(request).and_then(|adapter| Ok((adapter, self.spec(&request.spec)?)));
         let (adapter, spec) = match understood {
             Ok((adapter, Ok(spec))) => (adapter, spec),
             Ok((_, Err(error))) => return Answer::failed(&request.input, request.spec.as_str(), &error),
@@ -177,9 +164,7 @@ impl Worker {
 
     fn adapter(&self, request: &Request) -> Result<Adapter, String> {
         let quality = |value: f32| Quality::new(value).ok_or_else(|| format!("{value} is not a quality from 1 to 100"));
-        let mut adapter = Adapter::new()
-            .with_limits(self.limits.clone())
-            .with_upscale(Upscale::Allow);
+        let mut adapter = Adapter::new().with_limits(self.limits.clone()).with_upscale(Upscale::Allow);
         if let Some(effort) = &request.effort {
             adapter = adapter.with_effort(effort.parse().map_err(to_text)?);
         }

@@ -6,7 +6,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::header::Header;
-use crate::codec::colour::{Inks, inks_to_rgb};
+use crate::codec::colour::{Inks, inks_to_rgb, ycc_to_rgb_in_place};
 use crate::codec::decoding;
 use crate::codec::probe::ColourModel;
 use crate::error::{Error, Foreign};
@@ -15,36 +15,37 @@ use crate::raster::{Channels, Raster};
 use crate::units::Size;
 
 /// Decodes the picture as stored: its orientation is not applied.
-pub(in crate::codec) fn decode(bytes: &[u8], size: Size) -> Result<Raster, Error> {
-    let inverted = Header::read(bytes)?.has_adobe_marker();
-    let pixels = decoding(Format::Jpeg, || to_rgb(bytes, inverted))?;
-    let wrong_size = || Error::decode(Format::Jpeg, "the pixels are not of the size that the header promises");
-    Raster::new(size, Channels::Rgb, pixels).ok_or_else(wrong_size)
+pub(in crate::codec) fn decode(bytes: &[u8]) -> Result<Raster, Error> {
+    let header = Header::read(bytes)?;
+    let colour = header.colour()?;
+    decoding(Format::Jpeg, || to_rgb(bytes, colour, header.has_adobe_marker()))
 }
 
-fn to_rgb(bytes: &[u8], inverted: bool) -> Result<Vec<u8>, Foreign> {
+fn to_rgb(bytes: &[u8], colour: ColourModel, adobe: bool) -> Result<Raster, Foreign> {
     // The size was checked against the caller's limits; the decoder's own are lower than JPEG allows.
     let side = usize::from(u16::MAX);
-    let options = DecoderOptions::default()
-        .set_strict_mode(true)
-        .set_max_width(side)
-        .set_max_height(side);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(said)?;
-
+    let options = DecoderOptions::default().set_strict_mode(true).set_max_width(side).set_max_height(side);
     // Inks are taken as they are stored: the decoder's own conversion inverts Adobe's YCCK.
-    let inks = match decoder.input_colorspace() {
-        Some(ColorSpace::CMYK) => Some((ColorSpace::CMYK, ColourModel::Cmyk)),
-        Some(ColorSpace::YCCK) => Some((ColorSpace::YCCK, ColourModel::Ycck)),
-        _ => None,
+    let wanted = match colour {
+        ColourModel::Cmyk => ColorSpace::CMYK,
+        ColourModel::Ycck => ColorSpace::YCCK,
+        _ => ColorSpace::RGB,
     };
-    let wanted = inks.map_or(ColorSpace::RGB, |(space, _)| space);
-    decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let pixels = decoder.decode().map_err(said)?;
-    Ok(match inks {
-        Some((_, model)) => inks_to_rgb(&pixels, Inks { model, inverted }),
-        None => pixels,
-    })
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options.jpeg_set_out_colorspace(wanted));
+    let mut pixels = decoder.decode().map_err(said)?;
+    match colour {
+        ColourModel::Cmyk | ColourModel::Ycck => {
+            let inks = Inks { model: colour, inverted: adobe };
+            pixels = inks_to_rgb(&pixels, inks);
+        }
+        // Where JFIF and Adobe's marker contradict each other, JFIF counts for libjpeg but not for this decoder.
+        ColourModel::YCbCr if decoder.input_colorspace() == Some(ColorSpace::RGB) => ycc_to_rgb_in_place(&mut pixels),
+        _ => {}
+    }
+    let (width, height) = decoder.dimensions().ok_or("the decoder knows no size")?;
+    let size = Size::new(u32::try_from(width)?, u32::try_from(height)?);
+    let raster = size.and_then(|size| Raster::new(size, Channels::Rgb, pixels));
+    raster.ok_or_else(|| "the pixels are not of the size they should be".into())
 }
 
 /// The decoder's errors cannot go from thread to thread, so their text is taken.

@@ -1,10 +1,11 @@
 //! The marker segments of a JPEG up to its first scan: enough to know the picture without decoding it.
 //! Whatever we do not decode is refused here, by its name.
 
-use crate::codec::orientation::Orientation;
+use crate::codec::exif;
 use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
+use crate::orientation::Orientation;
 use crate::units::Size;
 
 /// What the segments before the first scan say.
@@ -87,7 +88,7 @@ impl Header {
                 0xe1 => {
                     // The first EXIF block counts, as with the decoders that people compare with.
                     if let Some(block) = segment.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..)) {
-                        orientation.get_or_insert_with(|| Orientation::from_exif_block(block));
+                        orientation.get_or_insert_with(|| exif::orientation(block));
                     }
                 }
                 0xe2 => has_icc |= segment.starts_with(b"ICC_PROFILE\0"),
@@ -98,14 +99,9 @@ impl Header {
     }
 
     /// What the components are, by the rules that libjpeg has set for everyone.
-    fn colour(&self) -> Result<ColourModel, Error> {
-        let ids = |letters: &[u8]| {
-            self.frame
-                .components
-                .iter()
-                .map(|component| component.id)
-                .eq(letters.iter().copied())
-        };
+    pub(super) fn colour(&self) -> Result<ColourModel, Error> {
+        let ids =
+            |letters: &[u8]| self.frame.components.iter().map(|component| component.id).eq(letters.iter().copied());
         match (self.frame.components.len(), self.adobe_transform) {
             (1, _) => Ok(ColourModel::Grey),
             (3, _) if self.jfif => Ok(ColourModel::YCbCr),
@@ -123,21 +119,19 @@ impl Header {
         self.adobe_transform.is_some()
     }
 
-    /// The decoder's pixels, and where the coefficients of the whole picture must be kept, those too, 2 bytes each.
+    /// The decoder's pixels, the RGB made of inks, and where the coefficients of the whole picture must be kept, those,
+    /// 2 bytes each.
     fn decoded_bytes(&self) -> u64 {
         let Frame { size, components, .. } = &self.frame;
         let channels = components.len().max(3) as u64;
         let mut bytes = size.area() * channels;
-        if components.len() == 4 || self.orientation.swaps_sides() {
+        if components.len() == 4 {
             bytes += size.area() * 3;
         }
         if self.frame.progressive || self.several_scans {
             let most = |factor: fn(&Component) -> u8| components.iter().map(factor).max().unwrap_or(1);
             let (horizontal, vertical) = (most(|c| c.horizontal), most(|c| c.vertical));
-            let blocks: u64 = components
-                .iter()
-                .map(|c| u64::from(c.horizontal) * u64::from(c.vertical))
-                .sum();
+            let blocks: u64 = components.iter().map(|c| u64::from(c.horizontal) * u64::from(c.vertical)).sum();
             let units = u64::from(size.width()).div_ceil(8 * u64::from(horizontal))
                 * u64::from(size.height()).div_ceil(8 * u64::from(vertical));
             bytes += units * blocks * 64 * 2;
@@ -164,27 +158,16 @@ impl Frame {
         let (components, _) = components.as_chunks::<3>();
         let components: Vec<Component> = components
             .iter()
-            .map(|&[id, factors, _table]| Component {
-                id,
-                horizontal: factors >> 4,
-                vertical: factors & 15,
-            })
+            .map(|&[id, factors, _table]| Component { id, horizontal: factors >> 4, vertical: factors & 15 })
             .collect();
         if components.is_empty() || components.len() != usize::from(count) {
             return Err(broken("the frame header does not have as many components as it says"));
         }
         let legal = |factor: u8| (1..=4).contains(&factor);
-        if !components
-            .iter()
-            .all(|component| legal(component.horizontal) && legal(component.vertical))
-        {
+        if !components.iter().all(|component| legal(component.horizontal) && legal(component.vertical)) {
             return Err(broken("a sampling factor is not 1 to 4"));
         }
-        Ok(Self {
-            size,
-            progressive: marker == 0xc2,
-            components,
-        })
+        Ok(Self { size, progressive: marker == 0xc2, components })
     }
 }
 
@@ -193,10 +176,7 @@ fn next_segment(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Error> {
     let truncated = || broken("it ends within its header");
     // Bytes that are no marker are passed over, and any number of 0xff may stand before one, as in libjpeg.
     let start = bytes.iter().position(|&byte| byte == 0xff).ok_or_else(truncated)?;
-    let filled = bytes[start..]
-        .iter()
-        .position(|&byte| byte != 0xff)
-        .ok_or_else(truncated)?;
+    let filled = bytes[start..].iter().position(|&byte| byte != 0xff).ok_or_else(truncated)?;
     let (&marker, rest) = bytes[start + filled..].split_first().ok_or_else(truncated)?;
     match marker {
         // Stuffing and markers without a segment.
@@ -274,23 +254,13 @@ mod tests {
 
     #[test]
     fn what_is_not_decoded_is_named() {
-        for (marker, word) in [
-            (0xc3, "lossless"),
-            (0xc5, "hierarchical"),
-            (0xc9, "arithmetic"),
-            (0xcb, "arithmetic"),
-        ] {
+        for (marker, word) in [(0xc3, "lossless"), (0xc5, "hierarchical"), (0xc9, "arithmetic"), (0xcb, "arithmetic")] {
             let error = probe(&file(&[(marker, THREE)], 3)).unwrap_err();
             assert_eq!(error.kind(), "unsupported");
             assert!(error.to_string().contains(word), "{error}");
         }
         let twelve = [&[12], &THREE[1..]].concat();
-        assert!(
-            probe(&file(&[(0xc1, &twelve)], 3))
-                .unwrap_err()
-                .to_string()
-                .contains("12 bits")
-        );
+        assert!(probe(&file(&[(0xc1, &twelve)], 3)).unwrap_err().to_string().contains("12 bits"));
         let two: &[u8] = &[8, 0, 20, 0, 30, 2, 1, 0x11, 0, 2, 0x11, 0];
         assert_eq!(probe(&file(&[(0xc0, two)], 2)).unwrap_err().kind(), "unsupported");
     }

@@ -28,9 +28,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster, 
         decoder.set_transformations(Transformations::EXPAND);
 
         let mut reader = decoder.read_info()?;
-        let len = reader
-            .output_buffer_size()
-            .ok_or("the picture is larger than memory can be")?;
+        let len = reader.output_buffer_size().ok_or("the picture is larger than memory can be")?;
         let mut samples = vec![0; len];
         let frame = reader.next_frame(&mut samples)?;
         reader.finish()?;

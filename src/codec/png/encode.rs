@@ -16,9 +16,7 @@ pub(in crate::codec) fn encode(picture: &Raster, effort: Effort) -> Result<Vec<u
         Effort::Best => 4,
     };
     let colour = match picture.channels() {
-        Channels::Rgb => ColorType::RGB {
-            transparent_color: None,
-        },
+        Channels::Rgb => ColorType::RGB { transparent_color: None },
         Channels::Rgba => ColorType::RGBA,
     };
     let (width, height) = (picture.size().width(), picture.size().height());

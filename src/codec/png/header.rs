@@ -1,10 +1,11 @@
 //! The chunks of a PNG, by their names and lengths: enough to know the picture without inflating it.
 //! Checksums are left to the decoder.
 
-use crate::codec::orientation::Orientation;
+use crate::codec::exif;
 use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
+use crate::orientation::Orientation;
 use crate::units::Size;
 
 const SIGNATURE: usize = 8;
@@ -15,28 +16,10 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let Some((b"IHDR", header)) = chunks.next() else {
         return Err(broken("it does not begin with a header chunk"));
     };
-    let &[
-        w3,
-        w2,
-        w1,
-        w0,
-        h3,
-        h2,
-        h1,
-        h0,
-        bit_depth,
-        colour_type,
-        compression,
-        filter,
-        interlace,
-    ] = header
-    else {
+    let &[w3, w2, w1, w0, h3, h2, h1, h0, bit_depth, colour_type, compression, filter, interlace] = header else {
         return Err(broken("the header chunk has a wrong length"));
     };
-    let (width, height) = (
-        u32::from_be_bytes([w3, w2, w1, w0]),
-        u32::from_be_bytes([h3, h2, h1, h0]),
-    );
+    let (width, height) = (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
     let stored = Size::new(width, height).ok_or_else(|| broken("a side is zero or out of range"))?;
     let (colour, has_alpha_channel) = match (colour_type, bit_depth) {
         (0, 1 | 2 | 4 | 8 | 16) => (ColourModel::Grey, false),
@@ -67,7 +50,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
             b"tRNS" => probe.has_alpha = true,
             b"acTL" => probe.animated = true,
             b"iCCP" => probe.has_icc = true,
-            b"eXIf" => probe.orientation = Orientation::from_exif_block(body),
+            b"eXIf" => probe.orientation = exif::orientation(body),
             b"IEND" => break,
             _ => {}
         }
@@ -85,9 +68,9 @@ fn decoded_bytes(probe: &Probe) -> u64 {
     let alpha = u64::from(probe.has_alpha);
     let channels = alpha + if probe.colour == ColourModel::Grey { 1 } else { 3 };
     let sample = u64::from(probe.bit_depth.div_ceil(8));
-    let copies = u64::from(probe.colour == ColourModel::Grey) + u64::from(probe.orientation.swaps_sides());
+    let spread = u64::from(probe.colour == ColourModel::Grey);
     // The header may promise any size; whether it is allowed is asked later.
-    probe.stored.area().saturating_mul(channels * sample + copies * (3 + alpha))
+    probe.stored.area().saturating_mul(channels * sample + spread * (3 + alpha))
 }
 
 /// The chunks in order: name and body. Ends where the data do.
@@ -143,12 +126,8 @@ mod tests {
         let probe = probe(&bytes).unwrap();
         assert_eq!(probe.colour, ColourModel::Palette);
         assert!(probe.has_alpha && probe.animated && probe.progressive && !probe.has_icc);
-        assert_eq!(
-            (probe.orientation.exif(), probe.size()),
-            (6, Size::new(20, 30).unwrap())
-        );
-        // RGBA from the decoder, and its turned copy.
-        assert_eq!(probe.decoded_bytes, 30 * 20 * 4 * 2);
+        assert_eq!((probe.orientation.exif(), probe.size()), (6, Size::new(20, 30).unwrap()));
+        assert_eq!(probe.decoded_bytes, 30 * 20 * 4);
     }
 
     #[test]

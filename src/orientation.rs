@@ -1,4 +1,5 @@
-//! The EXIF orientation: what it says of the sides, and turning the pixels upright.
+//! The EXIF orientation: what it says of the sides, and turning pixels upright. Turning is for pictures that have been
+//! scaled already: a phone photo has a hundred times the pixels of its place on the canvas.
 
 use crate::raster::{Channels, Raster};
 
@@ -40,21 +41,12 @@ impl Orientation {
     const fn reverses_rows(self) -> bool {
         matches!(self.0, 3 | 4 | 6 | 7)
     }
-
-    /// The orientation that a block of EXIF data gives, upright if it gives none that is valid.
-    ///
-    /// The block begins with its TIFF header; a JPEG's `Exif\0\0` has been taken off.
-    pub(super) fn from_exif_block(block: &[u8]) -> Self {
-        image::metadata::Orientation::from_exif_chunk(block)
-            .and_then(|orientation| Self::from_exif(orientation.to_exif()))
-            .unwrap_or(Self::UPRIGHT)
-    }
 }
 
 /// The picture as it is to be seen.
 ///
 /// Mirroring and half turns are done in place; where the sides change places, a second buffer is filled.
-pub(super) fn upright(stored: Raster, orientation: Orientation) -> Raster {
+pub(crate) fn upright(stored: Raster, orientation: Orientation) -> Raster {
     match stored.channels() {
         Channels::Rgb => turn::<3>(stored, orientation),
         Channels::Rgba => turn::<4>(stored, orientation),
@@ -129,18 +121,14 @@ mod tests {
         // Larger than a tile, so that the seams are crossed.
         let (width, height) = (70_u32, 41_u32);
         for (number, row, column) in ROW_AND_COLUMN {
-            let stored: Vec<u8> = (0..height)
-                .flat_map(|y| (0..width).flat_map(move |x| [x as u8, y as u8, 7]))
-                .collect();
+            let stored: Vec<u8> =
+                (0..height).flat_map(|y| (0..width).flat_map(move |x| [x as u8, y as u8, 7])).collect();
             let stored = Raster::new(Size::new(width, height).unwrap(), Channels::Rgb, stored).unwrap();
             let orientation = Orientation::from_exif(number).unwrap();
             let seen = upright(stored, orientation);
 
             let (seen_width, seen_height) = (seen.size().width(), seen.size().height());
-            assert_eq!(
-                (seen_width, seen_height),
-                if number < 5 { (width, height) } else { (height, width) }
-            );
+            assert_eq!((seen_width, seen_height), if number < 5 { (width, height) } else { (height, width) });
             for y in 0..seen_height {
                 for x in 0..seen_width {
                     let distance = |side| match side {
@@ -152,20 +140,9 @@ mod tests {
                     // A pixel's distance from the side that shows row 0 is its stored row; likewise for columns.
                     let expected = [distance(column) as u8, distance(row) as u8, 7];
                     let start = ((y * seen_width + x) * 3) as usize;
-                    assert_eq!(
-                        seen.pixels()[start..start + 3],
-                        expected,
-                        "orientation {number} at {x},{y}"
-                    );
+                    assert_eq!(seen.pixels()[start..start + 3], expected, "orientation {number} at {x},{y}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn what_is_no_exif_is_upright() {
-        for block in [&b""[..], b"II*\0", b"MM\0*\0\0\0\x08\0\x01", b"nonsense at length"] {
-            assert_eq!(Orientation::from_exif_block(block), Orientation::UPRIGHT);
         }
     }
 }
