@@ -11,7 +11,7 @@ use crate::limits::{CancelToken, Limits, Watch};
 use crate::placement::Upscale;
 use crate::plan::{Options, Plan, Transparency, plan};
 use crate::raster::Raster;
-use crate::report::{Adapted, Report};
+use crate::report::{Adapted, Report, Warning};
 use crate::resample::{Light, resample};
 use crate::spec::Spec;
 use crate::units::{Effort, Quality, Rgb8};
@@ -145,12 +145,14 @@ impl Adapter {
         watch.check()?;
         let picture = codec::decode(bytes, &plan.source, &options.limits)?;
         watch.check()?;
+        let glyph_is_opaque = plan.transparency == Transparency::Ground && picture.is_opaque();
         let (picture, padding) = with_planned_alpha(picture, &plan);
         let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
         let canvas = letterbox(scaled, &plan.placement, padding);
         let encoded = encode_under_cap(canvas, &plan, &watch)?;
 
         let mut warnings = plan.warnings;
+        warnings.extend(glyph_is_opaque.then_some(Warning::OpaqueGlyph));
         warnings.extend(encoded.warnings);
         Ok(Adapted {
             report: Report {

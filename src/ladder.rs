@@ -1,6 +1,8 @@
 //! The canvas encoded under the cap: which formats are tried, in which order, and what is taken in the end.
 //! The search for a setting is `budget`'s, the encoding `codec`'s.
 
+use std::ops::RangeInclusive;
+
 use crate::budget::{self, Found};
 use crate::codec;
 use crate::error::Error;
@@ -22,8 +24,9 @@ pub(crate) struct Encoded {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// The quality from which on colour is kept at full resolution. Below it the bytes are better spent on luma.
-const FULL_CHROMA_FROM: u8 = 90;
+/// The lowest quality at which colour keeps its full resolution. Where even that is too long, colour at half the
+/// resolution leaves more bytes to what the eye sees first.
+const FULL_CHROMA_FROM: u32 = 75;
 
 /// Encodes the canvas within the plan's cap, at the highest quality that fits.
 ///
@@ -37,7 +40,8 @@ const FULL_CHROMA_FROM: u8 = 90;
 ///
 /// # Cost
 ///
-/// One encode where the ceiling fits, else those of [`budget::highest_fitting`]; one more where PNG is tried.
+/// One encode where the ceiling fits, else those of [`budget::highest_fitting`], and two more where full colour does not
+/// fit at all; one more where PNG is tried.
 pub(crate) fn encode_under_cap(canvas: Raster, plan: &Plan, watch: &Watch) -> Result<Encoded, Error> {
     let mut rungs = Rungs { plan, watch, attempts: Vec::new() };
     let jpeg = plan.formats.contains(&Format::Jpeg);
@@ -53,7 +57,7 @@ pub(crate) fn encode_under_cap(canvas: Raster, plan: &Plan, watch: &Watch) -> Re
             && maybe_flat
         {
             let len = lossless.len();
-            let lossy = rungs.jpeg_at(&canvas, plan.max_quality)?;
+            let lossy = rungs.jpeg_at(&canvas, plan.max_quality, chroma_at(plan.max_quality))?;
             best = if lossy.0.len() < len { Some(lossy) } else { best };
         }
     }
@@ -100,13 +104,28 @@ impl Rungs<'_> {
         Ok(file.1.fits.then_some(file))
     }
 
-    /// The JPEG of the highest quality that fits, if any does.
+    /// The JPEG of the highest quality that fits, if any does: with full colour, or else without.
     fn jpeg(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
-        let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
         let (floor, ceiling) = (step(self.plan.min_quality), step(self.plan.max_quality));
-        let found = budget::highest_fitting(floor..=ceiling, cap, |step| {
+        if ceiling >= FULL_CHROMA_FROM {
+            let found = self.search(canvas, floor.max(FULL_CHROMA_FROM)..=ceiling, ChromaSubsampling::Cs444)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        self.search(canvas, floor..=ceiling, ChromaSubsampling::Cs420)
+    }
+
+    fn search(
+        &mut self,
+        canvas: &Raster,
+        steps: RangeInclusive<u32>,
+        chroma: ChromaSubsampling,
+    ) -> Result<Option<File>, Error> {
+        let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
+        let found = budget::highest_fitting(steps, cap, |step| {
             let quality = Quality::whole(u8::try_from(step).unwrap_or(u8::MAX));
-            let file = self.jpeg_at(canvas, quality)?;
+            let file = self.jpeg_at(canvas, quality, chroma)?;
             let len = file.1.bytes.as_u64();
             Ok::<_, Error>((file, len))
         })?;
@@ -116,10 +135,8 @@ impl Rungs<'_> {
         })
     }
 
-    fn jpeg_at(&mut self, canvas: &Raster, quality: Quality) -> Result<File, Error> {
+    fn jpeg_at(&mut self, canvas: &Raster, quality: Quality, chroma: ChromaSubsampling) -> Result<File, Error> {
         self.watch.check()?;
-        let full = quality >= Quality::whole(FULL_CHROMA_FROM);
-        let chroma = if full { ChromaSubsampling::Cs444 } else { ChromaSubsampling::Cs420 };
         let bytes = codec::encode_jpeg(canvas, quality, chroma, self.plan.effort)?;
         Ok(self.record(Format::Jpeg, Some(quality), Some(chroma), bytes))
     }
@@ -142,6 +159,11 @@ impl Rungs<'_> {
         self.attempts.push(attempt);
         (bytes, attempt)
     }
+}
+
+/// The chroma subsampling that is tried first at this quality.
+fn chroma_at(quality: Quality) -> ChromaSubsampling {
+    if step(quality) >= FULL_CHROMA_FROM { ChromaSubsampling::Cs444 } else { ChromaSubsampling::Cs420 }
 }
 
 /// A quality of the plan, which are whole numbers, as a step of the search.

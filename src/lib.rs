@@ -42,7 +42,7 @@ pub use units::{ByteSize, ChromaSubsampling, Effort, ParseUnitError, Quality, Rg
 ///
 /// # Cost
 ///
-/// Some microseconds; no memory is taken.
+/// Some microseconds: the segments or chunks are passed over by their lengths. Next to no memory is taken.
 ///
 /// # Examples
 ///
@@ -96,7 +96,8 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 /// # Cost
 ///
 /// One decode, one resampling, and one encode where the highest quality fits the cap; otherwise about five. The
-/// memory is that of the decoded picture, which [`Limits`] bounds, and of a few canvases.
+/// memory is that of the decoded picture, which [`Limits`] bounds, of the picture between the two passes of the
+/// resampling, and of some five canvases for the encoders.
 ///
 /// # Examples
 ///

@@ -12,7 +12,7 @@ use crate::placement::{Placement, Upscale};
 use crate::report::Warning;
 use crate::resample::Light;
 use crate::spec::{AlphaRule, Spec, Status};
-use crate::units::{ByteSize, Effort, Quality, Rgb8};
+use crate::units::{ByteSize, Effort, Quality, Rgb8, Size};
 
 /// The caller's wishes; [`Adapter`](crate::Adapter) holds and documents them.
 #[derive(Debug, Clone, Default)]
@@ -96,14 +96,14 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = codec::probe(bytes, &options.limits)?;
-    options.limits.check_decoded(source.decoded_bytes)?;
+    options.limits.check_decoded(source.decoded_bytes.saturating_add(filter_bytes(source.stored)))?;
 
     let Some(canvas) = spec.canvas_for(source.size()) else {
         let id = spec.id().to_owned();
         let why = "no size is known";
         return Err(SpecError::NotAdaptable { id, why }.into());
     };
-    options.limits.check_canvas(canvas.area().saturating_mul(4))?;
+    options.limits.check_canvas(canvas.area().saturating_mul(4).saturating_add(filter_bytes(canvas)))?;
     let placement = Placement::contain(source.size(), canvas, options.upscale);
     let formats = formats(spec, options.format, placement)?;
     let transparency = transparency(spec, &formats, options.background);
@@ -121,6 +121,12 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
         max_quality,
         effort: options.effort,
     })
+}
+
+/// The resampler's tables: it keeps some seven weights of 8 bytes for every pixel along the longer line, of the input or
+/// the canvas. Next to nothing for a picture, gigabytes for a strip of a hundred million pixels.
+fn filter_bytes(size: Size) -> u64 {
+    64 * (u64::from(size.width()) + u64::from(size.height()))
 }
 
 /// The caller's floor and ceiling, which are whole numbers on libjpeg's scale: a fraction is rounded towards the other.

@@ -105,6 +105,8 @@ pub enum Warning {
     AppResource,
     /// The slot is drawn on a transparent ground, so the background asked for was not used.
     BackgroundIgnored,
+    /// The slot draws the alpha only, and the picture is opaque: it will show as a solid block.
+    OpaqueGlyph,
     /// The input is animated; its first picture was taken.
     Animated,
     /// The input's colour profile was not applied.
@@ -135,6 +137,7 @@ impl Warning {
             Self::Restricted => "restricted",
             Self::AppResource => "app_resource",
             Self::BackgroundIgnored => "background_ignored",
+            Self::OpaqueGlyph => "opaque_glyph",
             Self::Animated => "animated",
             Self::ProfileIgnored => "profile_ignored",
             Self::FormatChanged { .. } => "format_changed",
@@ -152,6 +155,7 @@ impl fmt::Display for Warning {
             Self::Restricted => f.write_str("the vendor grants this to some apps only"),
             Self::AppResource => f.write_str("a resource inside the app, not sent with a message"),
             Self::BackgroundIgnored => f.write_str("the slot has a transparent ground, the background was not used"),
+            Self::OpaqueGlyph => f.write_str("only the alpha is drawn and the picture is opaque: a solid block"),
             Self::Animated => f.write_str("animated, the first picture was taken"),
             Self::ProfileIgnored => f.write_str("the colour profile was not applied"),
             Self::FormatChanged { from, to } => write!(f, "{from} did not fit, {to} was taken"),

@@ -155,9 +155,11 @@ fn alpha_that_hides_nothing_is_dropped() {
 #[test]
 fn a_glyph_stands_on_a_transparent_ground_even_if_it_is_opaque() {
     let spec = Spec::builtin("webpush/small-icon").unwrap();
-    let seen = Seen::of(&pushpix::adapt(&fixture("photo.jpg"), spec).unwrap().bytes);
+    let out = pushpix::adapt(&fixture("photo.jpg"), spec).unwrap();
+    let seen = Seen::of(&out.bytes);
     assert_eq!(seen.at(0, 0), CLEAR);
     assert_eq!(seen.at(48, 48)[3], 255);
+    assert!(out.report.warnings.contains(&Warning::OpaqueGlyph));
 }
 
 #[test]
@@ -180,28 +182,47 @@ fn enlarging_is_reported_and_can_be_forbidden() {
     assert_eq!((seen.at(147, 68), seen.at(148, 68)), ([40, 170, 70, 255], WHITE));
 }
 
-/// The settings that a search may choose from, one by one.
-fn at_quality(photo: &[u8], spec: &Spec, quality: u8) -> usize {
-    let quality = Quality::whole(quality);
-    let pinned = Adapter::new().with_effort(Effort::Fast).with_min_quality(quality).with_max_quality(quality);
-    pinned.adapt(photo, spec).unwrap().bytes.len()
+/// The JPEG of this very quality, at full colour if `full`, and how long it is. Below a quality of 75 there is none at
+/// full colour; above, one without is made only where the other is too long.
+fn at_quality(photo: &[u8], spec: &Spec, quality: u8, full: bool) -> usize {
+    let pinned = Quality::whole(quality);
+    let adapter = Adapter::new().with_effort(Effort::Fast).with_min_quality(pinned).with_max_quality(pinned);
+    let first = adapter.adapt(photo, spec).unwrap();
+    let wanted = if full { ChromaSubsampling::Cs444 } else { ChromaSubsampling::Cs420 };
+    if first.report.chroma == Some(wanted) {
+        return first.bytes.len();
+    }
+    let shorter = spec.clone().with_max_bytes(ByteSize::new(first.bytes.len() as u64 - 1));
+    let second = adapter.adapt(photo, &shorter).unwrap();
+    assert_eq!(second.report.chroma, Some(wanted));
+    second.bytes.len()
 }
 
 #[test]
 fn no_higher_quality_fits() {
     let photo = fixture("photo.jpg");
     let free = jpeg_spec(300, 200);
-    let sizes: Vec<(u8, usize)> = (20..=90).map(|quality| (quality, at_quality(&photo, &free, quality))).collect();
+    let sizes = |qualities: std::ops::RangeInclusive<u8>, full| -> Vec<(u8, usize)> {
+        qualities.map(|quality| (quality, at_quality(&photo, &free, quality, full))).collect()
+    };
+    let (full, half) = (sizes(75..=90, true), sizes(20..=90, false));
+    let best = |sizes: &[(u8, usize)], cap| sizes.iter().rev().find(|(_, len)| *len <= cap).copied();
     let adapter = Adapter::new().with_effort(Effort::Fast);
-    for cap in [sizes[0].1, sizes[0].1 + 1, sizes[10].1 - 1, 9_000, 12_345, sizes[69].1, sizes[70].1 - 1, sizes[70].1] {
+    let (lowest, middle, highest) = (half[0].1, full[0].1, full[15].1);
+    let caps = [lowest, lowest + 1, half[10].1 - 1, 7_000, 9_000, middle - 1, middle, 12_345, highest - 1, highest];
+    for cap in caps {
         let spec = free.clone().with_max_bytes(ByteSize::new(cap as u64));
         let out = adapter.adapt(&photo, &spec).unwrap();
-        let (best, len) = *sizes.iter().rev().find(|(_, len)| *len <= cap).unwrap();
-        assert_eq!(out.report.quality, Some(Quality::whole(best)), "under {cap}");
+        let (chroma, (quality, len)) = match best(&full, cap) {
+            Some(found) => (ChromaSubsampling::Cs444, found),
+            None => (ChromaSubsampling::Cs420, best(&half, cap).unwrap()),
+        };
+        assert_eq!(out.report.chroma, Some(chroma), "under {cap}");
+        assert_eq!(out.report.quality, Some(Quality::whole(quality)), "under {cap}");
         assert_eq!(out.bytes.len(), len, "under {cap}");
-        assert!(out.report.attempts.len() <= 8, "{} attempts under {cap}", out.report.attempts.len());
+        assert!(out.report.attempts.len() <= 10, "{} attempts under {cap}", out.report.attempts.len());
         let at_floor = out.report.warnings.iter().any(|warning| warning.code() == "at_floor");
-        assert_eq!(at_floor, best == 20, "under {cap}");
+        assert_eq!(at_floor, quality == 20, "under {cap}");
     }
 }
 
@@ -209,7 +230,7 @@ fn no_higher_quality_fits() {
 fn a_cap_that_cannot_be_met_names_the_smallest_size() {
     let photo = fixture("photo.jpg");
     let free = jpeg_spec(300, 200);
-    let smallest = at_quality(&photo, &free, 20) as u64;
+    let smallest = at_quality(&photo, &free, 20, false) as u64;
     let spec = free.with_max_bytes(ByteSize::new(smallest - 1));
     match Adapter::new().with_effort(Effort::Fast).adapt(&photo, &spec) {
         Err(Error::OverBudget { max_bytes, smallest: reached, attempts, .. }) => {
@@ -318,6 +339,7 @@ fn status_decides_who_is_warned_and_who_refused() {
     assert_eq!(warned("xiaomi/large-image"), ["discontinued"]);
     assert_eq!(warned("meizu/large-icon"), ["restricted"]);
     assert_eq!(warned("apns/small-icon"), ["app_resource"]);
+    assert_eq!(warned("fcm/small-icon"), ["app_resource", "opaque_glyph"]);
     for id in ["oppo/small-icon", "xiaomi/small-icon", "honor/small-icon", "vivo/large-image"] {
         let refused = pushpix::adapt(&photo, Spec::builtin(id).unwrap());
         assert!(matches!(refused, Err(Error::Spec(SpecError::NotAdaptable { .. }))), "{id}");

@@ -78,13 +78,27 @@ fn limits_are_checked_by_every_door() {
     assert!(Adapter::new().with_limits(input).probe(&photo).is_err());
     let pixels = defaults().with_max_pixels(2400 * 1600 - 1);
     assert_eq!(measure(pixels, &small()), (Measure::InputPixels, 3_840_000, 3_839_999));
-    let decoded = defaults().with_max_decoded(ByteSize::new(2400 * 1600 * 3 - 1));
-    assert_eq!(measure(decoded, &small()), (Measure::DecodedBytes, 11_520_000, 11_519_999));
+    // The pixels, and the resampler's tables: 64 bytes for each pixel of both sides.
+    let needed = 2400 * 1600 * 3 + 64 * (2400 + 1600);
+    let decoded = defaults().with_max_decoded(ByteSize::new(needed - 1));
+    assert_eq!(measure(decoded, &small()), (Measure::DecodedBytes, needed, needed - 1));
     let vast = Spec::custom(Size::new(60_000, 60_000).unwrap());
     assert_eq!(measure(defaults(), &vast).0, Measure::CanvasBytes);
 
     let exact = Limits::default().with_max_pixels(2400 * 1600).with_max_input(ByteSize::of(&photo));
     assert!(fast().with_limits(exact).adapt(&photo, &small()).is_ok());
+}
+
+#[test]
+fn a_strip_of_a_hundred_million_pixels_is_refused_before_any_memory_is_taken() {
+    // The fixture's header, made to promise more: the resampler's tables would take gigabytes.
+    let mut strip = fixture("1x1.png");
+    strip[16..24].copy_from_slice(&[0x06, 0, 0, 0, 0, 0, 0, 1]);
+    let refused = pushpix::plan(&strip, &small());
+    assert!(matches!(refused, Err(Error::Limit { what: Measure::DecodedBytes, .. })), "{refused:?}");
+    let long = Spec::custom(Size::new(100_000_000, 1).unwrap());
+    let refused = pushpix::plan(&fixture("1x1.png"), &long);
+    assert!(matches!(refused, Err(Error::Limit { what: Measure::CanvasBytes, .. })), "{refused:?}");
 }
 
 #[test]

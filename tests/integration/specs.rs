@@ -125,7 +125,7 @@ fn the_table_of_the_readme_is_the_catalogue() {
         |spec: &Spec| {
             let canvas = spec.canvas?;
             let size = match canvas {
-                Canvas::Recommended(size) => format!("advised {size}"),
+                Canvas::Recommended(size) => format!("recommended {size}"),
                 Canvas::Any => "any".to_owned(),
                 other => other.size()?.to_string(),
             };

@@ -119,6 +119,17 @@ fn an_answer_comes_before_the_next_request() {
 }
 
 #[test]
+fn any_id_comes_back_as_it_went() {
+    // A number that no machine type holds, for one.
+    let requests = ["123456789012345678901234567890", "1.50", "\"\\u00e9\"", "[null,{}]"]
+        .map(|id| format!("{{\"id\":{id},\"input\":\"none\",\"output\":\"none\",\"spec\":\"oppo/large-icon\"}}"));
+    let answers = converse(&[], &requests);
+    let ids: Vec<String> = answers.iter().map(|answer| answer["id"].to_string()).collect();
+    assert_eq!(ids[1..], ["1.50", "\"é\"", "[null,{}]"]);
+    assert_eq!(ids[0], "123456789012345678901234567890");
+}
+
+#[test]
 fn alpha_is_kept_or_flattened_as_asked() {
     let dir = tempfile::tempdir().unwrap();
     let out = |alpha: &str| dir.path().join(alpha).display().to_string();

@@ -95,6 +95,11 @@ impl Outputs {
 
     /// Refuses, before the work, what would replace a file without being asked to.
     fn check_free(&self, input: &Path, spec: &Spec, force: bool) -> Result<(), Error> {
+        if let Self::File(path) = self
+            && path.is_dir()
+        {
+            return Err(files::io_error(path, &io::ErrorKind::IsADirectory.into()));
+        }
         let there = match self {
             Self::Dir(dir) if !force => files::existing(&files::output_stem(dir, input, spec)),
             Self::File(path) if !force => path.is_file().then(|| path.clone()),

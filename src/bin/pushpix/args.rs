@@ -1,10 +1,9 @@
 //! The command line: what can be said, and its translation into the library's terms.
 
 use std::fs;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use pushpix::{Adapter, ByteSize, Catalog, Effort, Format, Limits, Quality, Rgb8, Size, Spec, Upscale};
 
 use crate::Failure;
@@ -55,7 +54,7 @@ pub(crate) struct AdaptArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub(crate) out_dir: Option<PathBuf>,
 
-    /// The file to write, or - for standard output; for one input and one spec
+    /// The file to write, or - for standard output (reports go to standard error then); for one input and one spec
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -68,7 +67,7 @@ pub(crate) struct AdaptArgs {
     #[arg(long, value_name = "COLOUR")]
     background: Option<Rgb8>,
 
-    /// Output format: auto, jpeg or png
+    /// Output format: auto (by the picture's alpha and by size), jpeg or png
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto)]
     format: FormatChoice,
 
@@ -76,11 +75,11 @@ pub(crate) struct AdaptArgs {
     #[arg(long, value_name = "EFFORT", default_value = "balanced")]
     effort: Effort,
 
-    /// Highest JPEG quality, 1 to 100 [default: 90]
+    /// Highest JPEG quality, 1 to 100 [default: 90, or --min-quality where that is higher]
     #[arg(long, value_name = "N")]
     max_quality: Option<Quality>,
 
-    /// Lowest JPEG quality, 1 to 100 [default: 20]
+    /// Lowest JPEG quality, 1 to 100 [default: 20, or --max-quality where that is lower]
     #[arg(long, value_name = "N")]
     min_quality: Option<Quality>,
 
@@ -207,8 +206,8 @@ pub(crate) struct ProbeArgs {
 )]
 pub(crate) struct StreamArgs {
     /// Requests worked on at the same time. With more than one, a request must not read what another one writes
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub(crate) jobs: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value = "1", value_parser = value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
 
     #[command(flatten)]
     pub(crate) table: TableArgs,

@@ -20,7 +20,7 @@ const MAX_LINE: u64 = 1 << 20;
 
 pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
     let worker = Worker { catalog: args.table.catalog()?, limits: args.limits.limits() };
-    let jobs = args.jobs.get();
+    let jobs = usize::from(args.jobs);
     let pool = ThreadPoolBuilder::new().num_threads(jobs).build().map_err(io::Error::other)?;
 
     // Answers are awaited in the order of their requests; the bound keeps a fast writer from filling our memory.
