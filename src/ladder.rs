@@ -24,9 +24,10 @@ pub(crate) struct Encoded {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// The lowest quality at which colour keeps its full resolution. Where even that is too long, colour at half the
-/// resolution leaves more bytes to what the eye sees first.
-const FULL_CHROMA_FROM: u32 = 75;
+/// The lowest quality at which colour keeps its full resolution. Measured by SSIMULACRA2 over 36 photographs at 984x369
+/// and caps of 15 to 80 kB: at equal length, 4:4:4 beats 4:2:0 by 0.6 where its quality is 90 or more, and loses by 0.6
+/// at 85 to 89, by 0.9 at 75 to 84 and by 2 to 5 below. Just below 85 its length is that of 4:2:0 at the usual ceiling.
+const FULL_CHROMA_FROM: u32 = 85;
 
 /// Encodes the canvas within the plan's cap, at the highest quality that fits.
 ///

@@ -182,7 +182,7 @@ fn enlarging_is_reported_and_can_be_forbidden() {
     assert_eq!((seen.at(147, 68), seen.at(148, 68)), ([40, 170, 70, 255], WHITE));
 }
 
-/// The JPEG of this very quality, at full colour if `full`, and how long it is. Below a quality of 75 there is none at
+/// The JPEG of this very quality, at full colour if `full`, and how long it is. Below a quality of 85 there is none at
 /// full colour; above, one without is made only where the other is too long.
 fn at_quality(photo: &[u8], spec: &Spec, quality: u8, full: bool) -> usize {
     let pinned = Quality::whole(quality);
@@ -205,10 +205,10 @@ fn no_higher_quality_fits() {
     let sizes = |qualities: std::ops::RangeInclusive<u8>, full| -> Vec<(u8, usize)> {
         qualities.map(|quality| (quality, at_quality(&photo, &free, quality, full))).collect()
     };
-    let (full, half) = (sizes(75..=90, true), sizes(20..=90, false));
+    let (full, half) = (sizes(85..=90, true), sizes(20..=90, false));
     let best = |sizes: &[(u8, usize)], cap| sizes.iter().rev().find(|(_, len)| *len <= cap).copied();
     let adapter = Adapter::new().with_effort(Effort::Fast);
-    let (lowest, middle, highest) = (half[0].1, full[0].1, full[15].1);
+    let (lowest, middle, highest) = (half[0].1, full[0].1, full[5].1);
     let caps = [lowest, lowest + 1, half[10].1 - 1, 7_000, 9_000, middle - 1, middle, 12_345, highest - 1, highest];
     for cap in caps {
         let spec = free.clone().with_max_bytes(ByteSize::new(cap as u64));
