@@ -38,7 +38,7 @@ fuzz_target!(init: pushpix_fuzz::contained_panics_are_errors(), |bytes: &[u8]| {
             assert!(formats.contains(&seen.format));
             assert!(max_bytes.is_none_or(|max_bytes| out.bytes.len() <= max_bytes.into()));
         }
-        Err(Error::Encode { what, source }) => panic!("{what}: {source}"),
+        Err(Error::Encode { what, source, .. }) => panic!("{what}: {source}"),
         Err(Error::OverBudget { max_bytes, smallest, .. }) => assert!(smallest > max_bytes),
         Err(_) => {}
     }
