@@ -95,7 +95,7 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 ///
 /// # Cost
 ///
-/// One decode, one resampling, and one encode where the highest quality fits the cap; otherwise about five. The
+/// One decode, one resampling, and one encode where the highest quality fits the cap; otherwise five to ten. The
 /// memory is that of the decoded picture, which [`Limits`] bounds, of the picture between the two passes of the
 /// resampling, and of some five canvases for the encoders.
 ///
