@@ -4,7 +4,8 @@
 Everything is drawn here with fixed seeds; nothing is read or fetched, so two
 runs with the same package versions give the same bytes. What each file is for
 is told in README.md. The drawings are in scenes.py and landscape.py, the file
-formats in containers.py.
+formats in containers.py. The modules that end in _jpegs and _pngs hold further
+files, most of them with the pixels they must show; those go to expected/.
 """
 
 import sys
@@ -17,9 +18,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import cases
+import colour_jpegs
+import colour_pngs
 import containers
 import landscape
 import scenes
+import structure_jpegs
 from containers import GREY, GREY_ALPHA, PALETTE, RGB, RGBA, png, saved
 
 HERE = Path(__file__).resolve().parent
@@ -204,12 +209,31 @@ def bad_fixtures():
     }
 
 
+def with_expected_pixels():
+    """File name to a `Case`, for the files that other modules write."""
+    table = {}
+    for module in (colour_jpegs, colour_pngs, structure_jpegs):
+        table |= module.cases()
+    return table
+
+
+def write(name, data):
+    (HERE / name).write_bytes(data)
+    print(f"{len(data):8} {name}")
+
+
 def main():
-    (HERE / "bad").mkdir(exist_ok=True)
+    for folder in ("bad", "expected"):
+        (HERE / folder).mkdir(exist_ok=True)
     for name, make in fixtures().items():
-        data = make()
-        (HERE / name).write_bytes(data)
-        print(f"{len(data):8} {name}")
+        write(name, make())
+    further = with_expected_pixels()
+    for name, case in further.items():
+        data = case.make()
+        write(name, data)
+        if case.pixels:
+            write(f"expected/{cases.expected_name(name)}", cases.expected_png(case.pixels(data)))
+    write("expected/README.md", cases.table(further).encode())
 
 
 if __name__ == "__main__":
