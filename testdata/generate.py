@@ -22,9 +22,11 @@ import cases
 import colour_jpegs
 import colour_pngs
 import containers
+import icons
 import landscape
 import scenes
 import structure_jpegs
+import structure_pngs
 from containers import GREY, GREY_ALPHA, PALETTE, RGB, RGBA, png, saved
 
 HERE = Path(__file__).resolve().parent
@@ -212,7 +214,7 @@ def bad_fixtures():
 def with_expected_pixels():
     """File name to a `Case`, for the files that other modules write."""
     table = {}
-    for module in (colour_jpegs, colour_pngs, structure_jpegs):
+    for module in (colour_jpegs, colour_pngs, structure_jpegs, structure_pngs, icons):
         table |= module.cases()
     return table
 
