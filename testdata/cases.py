@@ -48,7 +48,8 @@ def expected_name(name):
 
 def table(cases):
     """The text of expected/README.md."""
-    rows = [f"| `{expected_name(name)}` | {case.mean:g} | {case.worst} |" for name, case in cases.items() if case.pixels]
+    rows = [f"| `{expected_name(name)}` | {case.mean:g} | {case.worst} |"
+            for name, case in cases.items() if case.pixels]
     return HEAD + "\n".join(rows) + "\n"
 
 

@@ -13,8 +13,10 @@ from cases import Case, decoded, shown
 from containers import saved
 
 WIDTH, HEIGHT = 64, 48
-FULL = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 255, 255), (255, 0, 255), (255, 255, 0), (255, 128, 0), (128, 0, 255)]
-MUTED = [(200, 60, 50), (50, 160, 70), (60, 70, 190), (224, 172, 140), (110, 90, 60), (90, 140, 150), (20, 24, 30), (240, 236, 228)]
+FULL = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 255, 255),
+        (255, 0, 255), (255, 255, 0), (255, 128, 0), (128, 0, 255)]
+MUTED = [(200, 60, 50), (50, 160, 70), (60, 70, 190), (224, 172, 140),
+         (110, 90, 60), (90, 140, 150), (20, 24, 30), (240, 236, 228)]
 
 
 def colours():
@@ -116,8 +118,10 @@ def cases():
         "cmyk-adobe.jpg": Case(cmyk_jpeg, naive(), 1, 4),
         "cmyk-ycck.jpg": Case(ycck_jpeg, naive(), 1, 5),
         "cmyk-plain.jpg": Case(lambda: cmyk_jpeg(b"", inverted=False), naive(inverted=False), 1, 4),
-        "icc-cmyk.jpg": Case(lambda: cmyk_jpeg(jpegs.adobe(0) + jpegs.icc_segments(table_press)), press(table_press), 1.5, 8),
-        "icc-ycck.jpg": Case(lambda: ycck_jpeg(jpegs.adobe(2) + jpegs.icc_segments(deep_press)), press(deep_press), 1.5, 8),
+        "icc-cmyk.jpg": Case(lambda: cmyk_jpeg(jpegs.adobe(0) + jpegs.icc_segments(table_press)),
+                             press(table_press), 1.5, 8),
+        "icc-ycck.jpg": Case(lambda: ycck_jpeg(jpegs.adobe(2) + jpegs.icc_segments(deep_press)),
+                             press(deep_press), 1.5, 8),
         # Profiles to be ignored
         "profile-garbage.jpg": Case(lambda: rgb_jpeg(garbage), shown, 1, 4),
         "profile-grey-in-rgb.jpg": Case(lambda: rgb_jpeg(grey), shown, 1, 4),

@@ -75,8 +75,9 @@ def deep_with_key():
     return samples
 
 
-FEW = [(220, 40, 40, 255), (40, 170, 70, 0), (40, 80, 210, 128), (250, 200, 60, 64), (20, 20, 20, 255), (90, 200, 220, 200),
-       (255, 255, 255, 255), (150, 60, 160, 32), (0, 90, 90, 255), (255, 120, 0, 16), (120, 120, 120, 240), (60, 0, 90, 255),
+FEW = [(220, 40, 40, 255), (40, 170, 70, 0), (40, 80, 210, 128), (250, 200, 60, 64),
+       (20, 20, 20, 255), (90, 200, 220, 200), (255, 255, 255, 255), (150, 60, 160, 32),
+       (0, 90, 90, 255), (255, 120, 0, 16), (120, 120, 120, 240), (60, 0, 90, 255),
        (200, 255, 180, 100), (110, 70, 30, 255), (255, 180, 200, 255), (10, 10, 120, 255)]
 
 
@@ -179,13 +180,14 @@ def good_cases():
                                     lambda: keyed(deep_with_key(), [0x1234, 0x5678, 0x9ABC]), 1),
         "palette-2bit-interlaced.png": exact(lambda: few_png(2, True), lambda: few_pixels(2)),
         "palette-beyond.png": exact(beyond_png, beyond_pixels),
-        "interlaced-rgba-16bit.png": exact(lambda: png(deep_clear, RGBA, 16, True), lambda: light.reduced(deep_clear), 1),
+        "interlaced-rgba-16bit.png": exact(lambda: png(deep_clear, RGBA, 16, True),
+                                           lambda: light.reduced(deep_clear), 1),
         "grey-alpha-16bit.png": exact(lambda: png(deep_grey, GREY_ALPHA, 16), lambda: light.reduced(deep_grey), 1),
         "animated-disorder.png": exact(lambda: animation(True, 3, 4, 1, 2), colours),
         "animated-still-apart.png": exact(lambda: animation(False, 0, 1, 2, 3), colours),
     }
     for bits in (1, 2, 4):
-        table[f"palette-{bits}bit-trns.png"] = exact(lambda bits=bits: few_png(bits), lambda bits=bits: few_pixels(bits))
+        table[f"palette-{bits}bit-trns.png"] = exact(lambda n=bits: few_png(n), lambda n=bits: few_pixels(n))
     for name, make in {
         "idat-pieces.png": in_pieces,
         "trailing.png": lambda: plain() + bytes(range(200)),
@@ -229,7 +231,8 @@ def bad_cases():
     table = {
         "decode-adler.png": lambda: with_data(lambda body: body[:-1] + bytes([body[-1] ^ 0xFF])),
         "decode-plte-crc.png": lambda: containers.with_broken_crc(palette, b"PLTE"),
-        "decode-plte-missing.png": lambda: joined(part for part in chunks(palette) if part[0] not in (b"PLTE", b"tRNS")),
+        "decode-plte-missing.png": lambda: joined(
+            part for part in chunks(palette) if part[0] not in (b"PLTE", b"tRNS")),
         "decode-idat-gap.png": parted,
         "decode-zlib-short.png": lambda: rows(lambda data: data[: -5 * (1 + 3 * WIDTH)]),
         "decode-bad-filter.png": lambda: rows(bad_filter),
