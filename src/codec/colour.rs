@@ -56,11 +56,19 @@ pub(super) fn inks_to_rgb(samples: &[u8], inks: Inks) -> Vec<u8> {
     rgb
 }
 
-/// YCbCr to RGB, pixel by pixel in the same memory.
-pub(super) fn ycc_to_rgb_in_place(samples: &mut [u8]) {
-    let (pixels, _) = samples.as_chunks_mut::<3>();
-    for pixel in pixels {
-        *pixel = ycc_to_rgb(pixel[0], pixel[1], pixel[2]);
+/// A row of YCbCr to a row of RGB.
+pub(super) fn ycc_row_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], out: &mut [u8]) {
+    let (pixels, _) = out.as_chunks_mut::<3>();
+    for (pixel, ((&y, &cb), &cr)) in pixels.iter_mut().zip(y.iter().zip(cb).zip(cr)) {
+        *pixel = ycc_to_rgb(y, cb, cr);
+    }
+}
+
+/// A row of grey to a row of RGB.
+pub(super) fn grey_row_to_rgb(grey: &[u8], out: &mut [u8]) {
+    let (pixels, _) = out.as_chunks_mut::<3>();
+    for (pixel, &grey) in pixels.iter_mut().zip(grey) {
+        *pixel = [grey; 3];
     }
 }
 

@@ -1,0 +1,273 @@
+//! Bits out of entropy-coded bytes: stuffing is taken out, no marker is passed, and it is known to the bit how much
+//! was there.
+
+use super::flaw::{self, Checked};
+
+/// Reads bits, the most significant of a byte first. Behind the end of the data it gives zeros, and counts them.
+#[derive(Debug, Clone)]
+pub(super) struct BitReader<'a> {
+    bytes: &'a [u8],
+    /// The next byte that `held` does not count.
+    at: usize,
+    /// The next bits, from the left. Behind those that count there may be some of the byte at `at`.
+    buffer: u64,
+    /// How many bits of `buffer` count, zeros from behind the end among them.
+    held: u32,
+    /// How many zeros from behind the end were given so far, those in `buffer` among them.
+    padding: u32,
+    /// Whether bytes that nothing needs were passed over.
+    stray: bool,
+}
+
+/// What stands at a place in entropy-coded bytes.
+enum Next {
+    /// A byte of data, and the place behind it.
+    Data(u8, usize),
+    /// A marker's code, and the place behind it.
+    Marker(u8, usize),
+    End,
+}
+
+impl<'a> BitReader<'a> {
+    /// A reader of what begins at `at`.
+    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, buffer: 0, held: 0, padding: 0, stray: false }
+    }
+
+    /// Makes sure of 32 bits for [`peek`](Self::peek) and [`skip`](Self::skip).
+    #[inline(always)]
+    pub(super) fn fill(&mut self) {
+        if self.held < 32 {
+            self.refill();
+        }
+    }
+
+    /// Takes up to seven bytes at once where no 0xff is among the next eight, which is nearly always.
+    #[inline(always)]
+    fn refill(&mut self) {
+        let ahead = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>());
+        if let Some(word) = ahead.map(|chunk| u64::from_be_bytes(*chunk)).filter(|&word| !has_ff(word)) {
+            self.buffer |= word >> self.held;
+            let taken = (63 - self.held) / 8;
+            self.at += taken as usize;
+            self.held += 8 * taken;
+        } else {
+            self.refill_by_bytes();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill_by_bytes(&mut self) {
+        while self.held <= 56 {
+            if let Next::Data(byte, after) = self.next() {
+                self.buffer |= u64::from(byte) << (56 - self.held);
+                self.held += 8;
+                self.at = after;
+            } else {
+                self.padding += 64 - self.held;
+                self.held = 64;
+            }
+        }
+    }
+
+    /// Stuffing is any number of 0xff before a zero, and they are one byte of data, as for libjpeg.
+    fn next(&self) -> Next {
+        let Some(rest) = self.bytes.get(self.at..) else { return Next::End };
+        match rest {
+            [] => Next::End,
+            [0xff, after @ ..] => {
+                let Some(fill) = after.iter().position(|&byte| byte != 0xff) else { return Next::End };
+                let behind = self.at + fill + 2;
+                match after[fill] {
+                    0 => Next::Data(0xff, behind),
+                    code => Next::Marker(code, behind),
+                }
+            }
+            [byte, ..] => Next::Data(*byte, self.at + 1),
+        }
+    }
+
+    /// The next `count` bits, which are at most 32 and were made sure of.
+    #[inline(always)]
+    pub(super) fn peek(&self, count: u32) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 32 bits are left")]
+        let bits = (self.buffer >> 1 >> (63 - count)) as u32;
+        bits
+    }
+
+    /// Passes over bits that were made sure of.
+    #[inline(always)]
+    pub(super) fn skip(&mut self, count: u32) {
+        self.buffer <<= count;
+        self.held = self.held.wrapping_sub(count);
+    }
+
+    /// Takes `count` bits that were made sure of, at most 31.
+    #[inline(always)]
+    pub(super) fn take(&mut self, count: u32) -> u32 {
+        let bits = self.peek(count);
+        self.skip(count);
+        bits
+    }
+
+    /// Takes the bits of a number of that many bits, at most 15, which were made sure of: where the first is 0, the
+    /// number is negative, and one more than the bits say below the power of two.
+    #[inline(always)]
+    pub(super) fn take_signed(&mut self, count: u32) -> i32 {
+        let bits = self.take(count).cast_signed();
+        signed(bits, count)
+    }
+
+    /// Takes one bit.
+    #[inline(always)]
+    pub(super) fn take_bit(&mut self) -> bool {
+        self.fill();
+        let bit = self.buffer >> 63 != 0;
+        self.skip(1);
+        bit
+    }
+
+    /// Whether more bits were taken than there were.
+    #[inline(always)]
+    pub(super) fn overran(&self) -> bool {
+        self.held < self.padding
+    }
+
+    /// What to call an error found here: if the data are at their end, then that is what it comes from.
+    #[cold]
+    pub(super) fn blame(&self, what: &'static str) -> &'static str {
+        if self.overran() { flaw::ENDS_EARLY } else { what }
+    }
+
+    /// Leaves the data: bits that fill the last byte are dropped, bytes before the next marker are passed over.
+    /// Returns where the marker begins or the bytes end, and whether bytes were passed over so far.
+    pub(super) fn leave(&mut self) -> (usize, bool) {
+        self.stray |= self.held.saturating_sub(self.padding) >= 8;
+        (self.buffer, self.held, self.padding) = (0, 0, 0);
+        while let Next::Data(_, after) = self.next() {
+            self.stray = true;
+            self.at = after;
+        }
+        (self.at, self.stray)
+    }
+
+    /// Passes over the restart marker of this number, which must be the next.
+    pub(super) fn restart(&mut self, number: u8) -> Checked<()> {
+        self.leave();
+        match self.next() {
+            Next::Marker(code, after) if code == 0xd0 + number => {
+                self.at = after;
+                Ok(())
+            }
+            Next::Marker(0xd0..=0xd7, _) => Err(flaw::WRONG_RESTART),
+            Next::Marker(..) => Err(flaw::NO_RESTART),
+            _ => Err(flaw::ENDS_EARLY),
+        }
+    }
+}
+
+/// The number that `count` bits stand for, as JPEG stores differences and coefficients.
+#[inline(always)]
+pub(super) fn signed(bits: i32, count: u32) -> i32 {
+    // Without a branch, for the sign is as good as random.
+    let negative = ((bits << 1) >> count) - 1;
+    bits + (negative & (1 - (1 << count)))
+}
+
+/// Whether one of the eight bytes is 0xff.
+#[inline(always)]
+const fn has_ff(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // A byte of the complement that is zero borrows from its own top bit.
+    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The naive twin: the bits of the data in a row.
+    fn naive(bytes: &[u8]) -> Vec<bool> {
+        let mut bits = Vec::new();
+        let mut rest = bytes;
+        loop {
+            let byte = match rest {
+                [0xff, 0xff, ..] => {
+                    rest = &rest[1..];
+                    continue;
+                }
+                [0xff, 0, after @ ..] => {
+                    rest = after;
+                    0xff
+                }
+                [] | [0xff, ..] => return bits,
+                [byte, after @ ..] => {
+                    rest = after;
+                    *byte
+                }
+            };
+            bits.extend((0..8).rev().map(|bit| byte >> bit & 1 == 1));
+        }
+    }
+
+    #[test]
+    fn the_sign_is_in_the_first_bit() {
+        for count in 1..=15 {
+            let half = 1 << (count - 1);
+            for bits in 0..1 << count {
+                let expected = if bits < half { bits - (1 << count) + 1 } else { bits };
+                assert_eq!(signed(bits, count), expected, "{bits} of {count} bits");
+            }
+        }
+        assert_eq!(signed(0, 0), 0);
+    }
+
+    #[test]
+    fn every_byte_that_is_ff_is_seen() {
+        for place in 0..8 {
+            for byte in 0..=255_u64 {
+                for others in [0, 0x7f, 0x80, 0xfe] {
+                    let mut bytes = [others; 8];
+                    bytes[place] = u8::try_from(byte).unwrap();
+                    assert_eq!(has_ff(u64::from_be_bytes(bytes)), byte == 0xff);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_restart_marker_must_be_the_next_one() {
+        let bytes = [0x12, 0x34, 0xff, 0xff, 0xd3, 0x80];
+        let mut reader = BitReader::new(&bytes, 0);
+        reader.fill();
+        reader.skip(3);
+        assert_eq!(reader.clone().restart(2), Err(flaw::WRONG_RESTART));
+        assert_eq!(reader.restart(3), Ok(()));
+        assert!(reader.stray, "a whole byte was left over");
+        assert!(reader.take_bit());
+        assert_eq!(reader.restart(4), Err(flaw::ENDS_EARLY));
+    }
+
+    proptest! {
+        #[test]
+        fn the_bits_are_those_of_the_bytes(
+            bytes in prop::collection::vec(prop_oneof![3 => any::<u8>(), 1 => Just(0xff), 1 => Just(0)], 0..60),
+            steps in prop::collection::vec(0_u32..=31, 0..100),
+        ) {
+            let expected = naive(&bytes);
+            let mut reader = BitReader::new(&bytes, 0);
+            let mut taken = 0;
+            for step in steps {
+                reader.fill();
+                let bits = (taken..taken + step as usize).map(|place| expected.get(place).copied().unwrap_or(false));
+                prop_assert_eq!(reader.take(step), bits.fold(0, |all, bit| all << 1 | u32::from(bit)));
+                taken += step as usize;
+                prop_assert_eq!(reader.overran(), taken > expected.len());
+            }
+            let left_over = expected.len().saturating_sub(taken) >= 8;
+            prop_assert_eq!(reader.leave().1, left_over);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The coefficients of a whole picture, for files that spread them over several scans.
+
+use super::bits::BitReader;
+use super::flaw::{self, Checked};
+use super::frame::{Component, Frame};
+use super::huffman::Table;
+use super::idct::{Extent, idct};
+use super::progressive::{self, Band};
+use super::rows::{Rows, Sink};
+use super::scan::{Part, Progress, Restarts, Scan};
+use super::sequential::{Block, Coding};
+use super::tables::{Quantization, Tables};
+use crate::error::Error;
+
+/// What the scans have brought so far.
+#[derive(Debug)]
+pub(super) struct Coefficients<'f> {
+    frame: &'f Frame,
+    planes: Vec<Plane>,
+    progress: Progress,
+}
+
+/// The coefficients of one component.
+#[derive(Debug)]
+struct Plane {
+    component: Component,
+    /// The table as it stood when the component's first scan began.
+    factors: Option<Quantization>,
+    /// In rows, as many as the units of all components hold.
+    blocks: Vec<Block>,
+    /// How many rows of blocks the component's first scan has filled.
+    filled: usize,
+}
+
+/// How the blocks of a scan are read.
+trait Method {
+    /// Forgets what went before: the data begin anew.
+    fn restart(&mut self);
+
+    /// Reads a block of the scan's part of this index.
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()>;
+}
+
+struct Sequential(Vec<Coding>);
+
+struct FirstDc {
+    codings: Vec<(Table, i32)>,
+    low: u8,
+}
+
+struct RefineDc {
+    low: u8,
+}
+
+struct FirstAc(Band);
+
+struct RefineAc(Band);
+
+impl Method for Sequential {
+    fn restart(&mut self) {
+        self.0.iter_mut().for_each(|coding| coding.previous = 0);
+    }
+
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        *block = [0; 64];
+        self.0[part].read(bits, block).map(|_| ())
+    }
+}
+
+impl Method for FirstDc {
+    fn restart(&mut self) {
+        self.codings.iter_mut().for_each(|(_, previous)| *previous = 0);
+    }
+
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        let (table, previous) = &mut self.codings[part];
+        progressive::first_dc(table, previous, self.low, bits, block)
+    }
+}
+
+impl Method for RefineDc {
+    fn restart(&mut self) {}
+
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        progressive::refine_dc(self.low, bits, block);
+        Ok(())
+    }
+}
+
+impl Method for FirstAc {
+    fn restart(&mut self) {
+        self.0.ended = 0;
+    }
+
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        self.0.begin(bits, block)
+    }
+}
+
+impl Method for RefineAc {
+    fn restart(&mut self) {
+        self.0.ended = 0;
+    }
+
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        self.0.refine(bits, block)
+    }
+}
+
+impl<'f> Coefficients<'f> {
+    /// Takes the memory for all coefficients of a frame.
+    pub(super) fn new(frame: &'f Frame) -> Self {
+        let plane = |component: &Component| Plane {
+            component: *component,
+            factors: None,
+            blocks: vec![[0; 64]; component.padded.area()],
+            filled: 0,
+        };
+        Self {
+            frame,
+            planes: frame.components.iter().map(plane).collect(),
+            progress: Progress::new(frame.components.len()),
+        }
+    }
+
+    /// How much memory that is, in bytes.
+    pub(super) fn bytes(frame: &Frame) -> u64 {
+        frame.components.iter().map(|component| component.padded.area() as u64 * size_of::<Block>() as u64).sum()
+    }
+
+    /// Takes in the data of a scan.
+    pub(super) fn read_scan(&mut self, scan: &Scan, tables: &Tables, bits: &mut BitReader<'_>) -> Checked<()> {
+        for part in &scan.parts {
+            let plane = &mut self.planes[part.component];
+            if plane.factors.is_none() {
+                plane.factors = Some(*tables.quantization(plane.component.quantization)?);
+            }
+        }
+        let restarts = Restarts::new(tables.restart_interval);
+        if !self.frame.progressive {
+            let codings = scan.codings(tables)?;
+            return self.run(scan, restarts, bits, Sequential(codings));
+        }
+        self.progress.begin(scan)?;
+        let (first, last, low) = (scan.first.into(), scan.last.into(), scan.low);
+        let band =
+            |part: u8| -> Checked<Band> { Ok(Band { table: tables.ac(part)?.table()?, first, last, low, ended: 0 }) };
+        match (scan.first, scan.high) {
+            (0, 0) => {
+                let table = |part: &Part| -> Checked<_> { Ok((tables.dc(part.dc)?.dc_table()?, 0)) };
+                let codings = scan.parts.iter().map(table).collect::<Checked<_>>()?;
+                self.run(scan, restarts, bits, FirstDc { codings, low })
+            }
+            (0, _) => self.run(scan, restarts, bits, RefineDc { low }),
+            (_, 0) => self.run(scan, restarts, bits, FirstAc(band(scan.parts[0].ac)?)),
+            _ => self.run(scan, restarts, bits, RefineAc(band(scan.parts[0].ac)?)),
+        }
+    }
+
+    fn run(
+        &mut self,
+        scan: &Scan,
+        mut restarts: Restarts,
+        bits: &mut BitReader<'_>,
+        mut method: impl Method,
+    ) -> Checked<()> {
+        let layout = scan.layout(self.frame);
+        for row in 0..layout.down {
+            for unit in 0..layout.across {
+                if restarts.before_unit(bits)? {
+                    method.restart();
+                }
+                for (index, (part, &(across, down))) in scan.parts.iter().zip(&layout.blocks).enumerate() {
+                    let plane = &mut self.planes[part.component];
+                    for y in row * down..(row + 1) * down {
+                        let start = y * plane.component.padded.across + unit * across;
+                        for block in &mut plane.blocks[start..start + across] {
+                            read_block(&mut method, index, bits, block)?;
+                        }
+                    }
+                }
+            }
+            if scan.first == 0 && scan.high == 0 {
+                for (part, &(_, down)) in scan.parts.iter().zip(&layout.blocks) {
+                    let plane = &mut self.planes[part.component];
+                    plane.filled = plane.filled.max((row + 1) * down);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether no scan can add anything.
+    pub(super) fn is_complete(&self) -> bool {
+        self.is_filled() && (!self.frame.progressive || self.progress.is_complete())
+    }
+
+    /// Whether every component has had its first scan.
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled_units() == self.frame.units.down
+    }
+
+    /// How many rows of units hold something of every component.
+    pub(super) fn filled_units(&self) -> usize {
+        let units = |plane: &Plane| {
+            let Component { blocks, sampling, .. } = plane.component;
+            if plane.filled >= blocks.down { self.frame.units.down } else { plane.filled / usize::from(sampling.down) }
+        };
+        self.planes.iter().map(units).min().unwrap_or(0)
+    }
+
+    /// Turns the rows of units that are filled into samples.
+    pub(super) fn give(&self, rows: &mut Rows, sink: &mut Sink<'_>) -> Result<(), Error> {
+        for unit in 0..self.filled_units() {
+            for (index, plane) in self.planes.iter().enumerate() {
+                plane.lay_down(index, unit, rows);
+            }
+            rows.finish_units(unit, sink)?;
+        }
+        Ok(())
+    }
+}
+
+impl Plane {
+    /// Puts the samples of a row of units into their strip.
+    fn lay_down(&self, index: usize, unit: usize, rows: &mut Rows) {
+        let Some(factors) = &self.factors else { return };
+        let down = usize::from(self.component.sampling.down);
+        for y in 0..down {
+            let start = (unit * down + y) * self.component.padded.across;
+            let blocks = &self.blocks[start..start + self.component.blocks.across];
+            for (across, block) in blocks.iter().enumerate() {
+                rows.put(index, across, y, &idct(block, factors, Extent::of(block)));
+            }
+        }
+    }
+}
+
+/// Reads a block, or leaves it as earlier scans have made it.
+#[inline(always)]
+fn read_block(method: &mut impl Method, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+    let before = *block;
+    let mut result = method.read(part, bits, block);
+    if bits.overran() {
+        result = Err(flaw::ENDS_EARLY);
+    }
+    if result.is_err() {
+        *block = before;
+    }
+    result
+}

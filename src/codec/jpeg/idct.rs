@@ -1,0 +1,265 @@
+//! Coefficients to samples: the inverse cosine transform of 8x8 blocks, to the bit that of libjpeg's accurate integer
+//! method (after Loeffler, Ligtenberg and Moschytz), in which constants have 13 bits after the point.
+
+use super::sequential::Block;
+use super::tables::Quantization;
+
+/// The samples of a block, in rows.
+pub(super) type Samples = [[u8; 8]; 8];
+
+/// Bits after the point of a constant.
+const POINT: u32 = 13;
+/// Bits after the point that are kept between the passes.
+const KEPT: u32 = 2;
+
+/// A constant as libjpeg rounds it.
+#[expect(clippy::cast_possible_truncation, reason = "less than 4 times 2^13")]
+const fn fixed(value: f64) -> i32 {
+    (value * (1 << POINT) as f64 + 0.5) as i32
+}
+
+// The even coefficients 2 and 6, by what they add to the results 1 and 2, and 0 and 3.
+const HALF: i32 = fixed(0.541_196_100);
+const E2: [i32; 2] = [HALF, HALF - fixed(1.847_759_065)];
+const E3: [i32; 2] = [HALF + fixed(0.765_366_865), HALF];
+
+// The odd coefficients 1, 3, 5 and 7. The published method forms sums of them first, to save multiplications; here
+// these are multiplied out, so that every factor has 16 bits, for which processors have fast instructions. As the
+// constants are the same sums of rounded ones, so is every result.
+const ALL: i32 = fixed(1.175_875_602);
+const Z1: i32 = -fixed(0.899_976_223);
+const Z2: i32 = -fixed(2.562_915_447);
+const Z3: i32 = ALL - fixed(1.961_570_560);
+const Z4: i32 = ALL - fixed(0.390_180_644);
+const O0: [i32; 4] = [ALL + Z1, Z3, ALL, fixed(0.298_631_336) + Z1 + Z3];
+const O1: [i32; 4] = [Z4, ALL + Z2, fixed(2.053_119_869) + Z2 + Z4, ALL];
+const O2: [i32; 4] = [ALL, fixed(3.072_711_026) + Z2 + Z3, ALL + Z2, Z3];
+const O3: [i32; 4] = [fixed(1.501_321_110) + Z1 + Z4, ALL, Z4, ALL + Z1];
+
+/// Eight results of eight coefficients, [`POINT`] bits up. The coefficients from `USED` on are known to be zero.
+///
+/// Hostile coefficients may overflow it, and then the result means nothing; those of pictures cannot.
+#[inline(always)]
+fn transform<const USED: usize>(input: [i16; 8]) -> [i32; 8] {
+    let [i0, i1, i2, i3, i4, i5, i6, i7] = input.map(i32::from);
+    let sum = |terms: [i32; 4]| terms.into_iter().take(USED / 2).fold(0, i32::wrapping_add);
+    let odd = |by: [i32; 4]| sum([i1 * by[0], i3 * by[1], i5 * by[2], i7 * by[3]]);
+    let outer = i2 * E3[0] + if USED > 4 { i6 * E3[1] } else { 0 };
+    let inner = i2 * E2[0] + if USED > 4 { i6 * E2[1] } else { 0 };
+    let (plus, minus) = if USED > 4 { ((i0 + i4) << POINT, (i0 - i4) << POINT) } else { (i0 << POINT, i0 << POINT) };
+    let even =
+        [plus.wrapping_add(outer), minus.wrapping_add(inner), minus.wrapping_sub(inner), plus.wrapping_sub(outer)];
+    let odd = [odd(O3), odd(O2), odd(O1), odd(O0)];
+    [
+        even[0].wrapping_add(odd[0]),
+        even[1].wrapping_add(odd[1]),
+        even[2].wrapping_add(odd[2]),
+        even[3].wrapping_add(odd[3]),
+        even[3].wrapping_sub(odd[3]),
+        even[2].wrapping_sub(odd[2]),
+        even[1].wrapping_sub(odd[1]),
+        even[0].wrapping_sub(odd[0]),
+    ]
+}
+
+/// Takes bits off, rounded to the nearest.
+#[inline(always)]
+const fn descale(value: i32, bits: u32) -> i32 {
+    value.wrapping_add(1 << (bits - 1)) >> bits
+}
+
+/// Into 16 bits, by the nearest there is.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "it was clamped")]
+fn narrow(value: i32) -> i16 {
+    value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
+}
+
+/// Into a sample, which is 128 where the transform gives 0.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was clamped")]
+fn sample(value: i32) -> u8 {
+    (value.clamp(-128, 127) + 128) as u8
+}
+
+/// In which part of a block there are coefficients other than zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The first one only.
+    First,
+    /// The upper left quarter.
+    Quarter,
+    Whole,
+}
+
+impl Extent {
+    /// Of a block in which no coefficient is behind the one at `last` of the zigzag.
+    #[inline]
+    pub(super) fn up_to(last: usize) -> Self {
+        match last {
+            0 => Self::First,
+            // The fifth row and column are first met at the tenth.
+            1..10 => Self::Quarter,
+            _ => Self::Whole,
+        }
+    }
+
+    /// Of a block of which nothing is known.
+    pub(super) fn of(block: &Block) -> Self {
+        let any = |values: &[i16]| values.iter().fold(0, |all, value| all | value);
+        let (upper, lower) = block.split_at(32);
+        let right = upper.chunks_exact(8).fold(0, |all, row| all | any(&row[4..]));
+        if any(lower) | right != 0 {
+            Self::Whole
+        } else if any(&upper[1..]) != 0 {
+            Self::Quarter
+        } else {
+            Self::First
+        }
+    }
+}
+
+/// The samples of a block.
+#[inline]
+pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Samples {
+    match extent {
+        Extent::First => flat(block[0].wrapping_mul(factors[0])),
+        Extent::Quarter => both_passes::<4>(block, factors),
+        Extent::Whole => both_passes::<8>(block, factors),
+    }
+}
+
+/// A block of one tone.
+#[inline]
+fn flat(dc: i16) -> Samples {
+    [[sample(descale(i32::from(dc), 3)); 8]; 8]
+}
+
+/// Columns first, then rows. The coefficients from row and column `USED` on are known to be zero.
+#[inline(always)]
+fn both_passes<const USED: usize>(block: &Block, factors: &Quantization) -> Samples {
+    let mut between = [[0_i16; 8]; 8];
+    for column in 0..USED {
+        let mut input = [0; 8];
+        for (row, value) in input.iter_mut().enumerate().take(USED) {
+            *value = block[8 * row + column].wrapping_mul(factors[8 * row + column]);
+        }
+        let output = transform::<USED>(input);
+        for (row, value) in output.into_iter().enumerate() {
+            between[row][column] = narrow(descale(value, POINT - KEPT));
+        }
+    }
+    // Each row costs one more factor of the square root of eight in both directions, which together are 3 bits.
+    between.map(|row| transform::<USED>(row).map(|value| sample(descale(value, POINT + KEPT + 3))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The transform by its definition.
+    fn exact(coefficients: [[f64; 8]; 8]) -> [[f64; 8]; 8] {
+        use std::f64::consts::{FRAC_1_SQRT_2, PI};
+        let weight = |index: usize| if index == 0 { FRAC_1_SQRT_2 } else { 1.0 };
+        let wave = |place: usize, index: usize| ((2 * place + 1) as f64 * index as f64 * PI / 16.0).cos();
+        std::array::from_fn(|y| {
+            std::array::from_fn(|x| {
+                let terms = (0..64)
+                    .map(|index| (index / 8, index % 8))
+                    .map(|(v, u)| weight(u) * weight(v) * coefficients[v][u] * wave(x, u) * wave(y, v));
+                terms.sum::<f64>() / 4.0 + 128.0
+            })
+        })
+    }
+
+    /// A pass as published, with the sums formed first, in numbers that cannot overflow.
+    fn published(input: [i64; 8]) -> [i64; 8] {
+        let f = |value: f64| i64::from(fixed(value));
+        let z1 = (input[2] + input[6]) * f(0.541_196_100);
+        let (t2, t3) = (z1 - input[6] * f(1.847_759_065), z1 + input[2] * f(0.765_366_865));
+        let (t0, t1) = ((input[0] + input[4]) << 13, (input[0] - input[4]) << 13);
+        let even = [t0 + t3, t1 + t2, t1 - t2, t0 - t3];
+        let [a, b, c, d] = [input[7], input[5], input[3], input[1]];
+        let z5 = (a + c + b + d) * f(1.175_875_602);
+        let (z1, z2) = (-(a + d) * f(0.899_976_223), -(b + c) * f(2.562_915_447));
+        let (z3, z4) = (z5 - (a + c) * f(1.961_570_560), z5 - (b + d) * f(0.390_180_644));
+        let odd = [
+            d * f(1.501_321_110) + z1 + z4,
+            c * f(3.072_711_026) + z2 + z3,
+            b * f(2.053_119_869) + z2 + z4,
+            a * f(0.298_631_336) + z1 + z3,
+        ];
+        std::array::from_fn(|i| if i < 4 { even[i] + odd[i] } else { even[7 - i] - odd[7 - i] })
+    }
+
+    fn slow(block: &Block, factors: &Quantization) -> Samples {
+        let mut between = [[0; 8]; 8];
+        for column in 0..8 {
+            let input = std::array::from_fn(|row| {
+                let place = 8 * row + column;
+                i64::from(block[place]) * i64::from(factors[place])
+            });
+            for (row, value) in published(input).into_iter().enumerate() {
+                between[row][column] = (value + (1 << 10)) >> 11;
+            }
+        }
+        between.map(|row| {
+            published(row).map(|value| u8::try_from((((value + (1 << 17)) >> 18) + 128).clamp(0, 255)).unwrap())
+        })
+    }
+
+    /// Blocks such as pictures have: up to `last` in the zigzag, no product over what a transform of samples gives.
+    fn blocks() -> impl Strategy<Value = (Block, Quantization, usize)> {
+        let values = prop::collection::vec((-60_i16..=60, 1_i16..=17), 64);
+        (values, 0_usize..64).prop_map(|(values, last)| {
+            let (mut block, mut factors) = ([0; 64], [1; 64]);
+            for (index, (value, factor)) in values.into_iter().enumerate() {
+                let place = usize::from(super::super::tables::ZIGZAG[index]);
+                factors[place] = factor;
+                if index <= last {
+                    block[place] = value;
+                }
+            }
+            (block, factors, last)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_published_method_to_the_bit((block, factors, last) in blocks()) {
+            let expected = slow(&block, &factors);
+            prop_assert_eq!(idct(&block, &factors, Extent::up_to(last)), expected);
+            prop_assert_eq!(idct(&block, &factors, Extent::of(&block)), expected);
+        }
+
+        #[test]
+        fn it_is_the_cosine_transform_to_within_one((block, factors, last) in blocks()) {
+            let product = |place: usize| f64::from(block[place] * factors[place]);
+            let exact = exact(std::array::from_fn(|y| std::array::from_fn(|x| product(8 * y + x))));
+            let got = idct(&block, &factors, Extent::up_to(last));
+            for (exact, got) in exact.into_iter().flatten().zip(got.into_iter().flatten()) {
+                prop_assert!((exact.clamp(0.0, 255.0) - f64::from(got)).abs() <= 1.0, "{} {}", exact, got);
+            }
+        }
+
+        #[test]
+        fn no_coefficients_make_it_panic(
+            block in prop::array::uniform32(any::<i16>()),
+            factors in prop::array::uniform32(any::<i16>()),
+            last in 0_usize..64,
+        ) {
+            let twice = |half: [i16; 32]| std::array::from_fn(|index| half[index % 32]);
+            idct(&twice(block), &twice(factors), Extent::up_to(last));
+        }
+    }
+
+    #[test]
+    fn a_flat_block_is_what_the_passes_give() {
+        for dc in i16::MIN / 4..i16::MAX / 4 {
+            let mut block = [0; 64];
+            block[0] = dc;
+            assert_eq!(flat(dc), both_passes::<8>(&block, &[1; 64]), "{dc}");
+        }
+    }
+}

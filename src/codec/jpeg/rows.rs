@@ -1,0 +1,152 @@
+//! Decoded samples on their way out: a strip of each component, from which rows of the picture are made.
+
+use super::frame::{Component, Frame};
+use super::idct::Samples;
+use super::upsample::{self, Stretch};
+use crate::error::Error;
+
+/// Takes a row of the picture: a slice of each component.
+pub(super) type Sink<'s> = dyn FnMut(&[&[u8]]) -> Result<(), Error> + 's;
+
+/// The samples of one row of units, and the last row of samples above it.
+#[derive(Debug)]
+struct Strip {
+    component: Component,
+    stretch: Stretch,
+    /// Samples from one row to the next.
+    stride: usize,
+    /// Row 0 is the one above the strip.
+    samples: Vec<u8>,
+    /// The component's part of the row that is given out, unless that lies ready in `samples`.
+    out: Vec<u8>,
+}
+
+/// Collects the samples of a row of units, and gives out the rows of the picture that can be made.
+#[derive(Debug)]
+pub(super) struct Rows {
+    strips: Vec<Strip>,
+    width: usize,
+    height: usize,
+    /// Rows of the picture in a row of units.
+    unit: usize,
+    most_down: usize,
+    most_across: u8,
+    /// How many rows at the lower edge of a row of units wait for what is below it.
+    waiting: usize,
+    given: usize,
+    sums: Vec<u16>,
+}
+
+impl Rows {
+    pub(super) fn new(frame: &Frame) -> Self {
+        let strips: Vec<Strip> = frame.components.iter().map(|component| Strip::new(*component, frame)).collect();
+        let waits = strips.iter().any(|strip| strip.stretch.mixes_rows());
+        Self {
+            width: frame.size.width() as usize,
+            height: frame.size.height() as usize,
+            unit: 8 * usize::from(frame.most.down),
+            most_down: frame.most.down.into(),
+            most_across: frame.most.across,
+            waiting: usize::from(waits),
+            given: 0,
+            sums: vec![0; strips.iter().map(|strip| strip.component.samples.across).max().unwrap_or(0)],
+            strips,
+        }
+    }
+
+    /// How much memory the strips of a frame take, in bytes.
+    pub(super) fn bytes(frame: &Frame) -> u64 {
+        let strip = |component: &Component| {
+            let rows = 8 * usize::from(component.sampling.down) + 1;
+            (8 * component.padded.across * rows + 16 * usize::from(frame.most.across) * frame.units.across) as u64
+        };
+        frame.components.iter().map(strip).sum()
+    }
+
+    /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks.
+    #[inline]
+    pub(super) fn put(&mut self, component: usize, across: usize, down: usize, samples: &Samples) {
+        let strip = &mut self.strips[component];
+        let start = (8 * down + 1) * strip.stride + 8 * across;
+        for (row, samples) in strip.samples[start..].chunks_mut(strip.stride).zip(samples) {
+            if let Some(to) = row.first_chunk_mut::<8>() {
+                *to = *samples;
+            }
+        }
+    }
+
+    /// The rows given out so far.
+    pub(super) fn given(&self) -> usize {
+        self.given
+    }
+
+    /// Gives out what can be made when the row of units `index` is laid down.
+    pub(super) fn finish_units(&mut self, index: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
+        let end = (index + 1) * self.unit;
+        let end = if end >= self.height { self.height } else { end - self.waiting };
+        while self.given < end {
+            self.give(index, sink)?;
+        }
+        for strip in &mut self.strips {
+            let last = strip.samples.len() - strip.stride;
+            strip.samples.copy_within(last.., 0);
+        }
+        Ok(())
+    }
+
+    fn give(&mut self, index: usize, sink: &mut Sink<'_>) -> Result<(), Error> {
+        let mut rows: [&[u8]; 4] = [&[]; 4];
+        let count = self.strips.len().min(4);
+        for (strip, row) in self.strips.iter_mut().zip(&mut rows) {
+            *row = strip.row(self.given, index, (self.most_across, self.most_down), &mut self.sums, self.width);
+        }
+        self.given += 1;
+        sink(&rows[..count])
+    }
+}
+
+impl Strip {
+    fn new(component: Component, frame: &Frame) -> Self {
+        let stretch = Stretch::of(&component, frame);
+        let stride = 8 * component.padded.across;
+        let out = match stretch {
+            Stretch::None => 0,
+            // Of an odd width, the last pair is half outside of the picture.
+            _ => frame.size.width() as usize + 1,
+        };
+        Self {
+            component,
+            stretch,
+            stride,
+            samples: vec![0; stride * (8 * usize::from(component.sampling.down) + 1)],
+            out: vec![0; out],
+        }
+    }
+
+    /// The component's part of row `y` of the picture, when the row of units `index` is laid down.
+    fn row(&mut self, y: usize, index: usize, most: (u8, usize), sums: &mut [u16], width: usize) -> &[u8] {
+        let down = usize::from(self.component.sampling.down);
+        let here = y * down / most.1;
+        // Rows of samples in `samples`: the one above the strip is row 0.
+        let first = 8 * down * index;
+        let place = |row: usize| row + 1 - first;
+        let (stride, wide) = (self.stride, self.component.samples.across);
+        let samples = &self.samples;
+        let line = |row: usize| &samples[place(row) * stride..][..wide];
+        // Where rows are mixed, there are two of the picture for one of samples. At the edges it is mixed with itself.
+        let near_is_above = y % 2 == 1;
+        let beside = || {
+            let last = self.component.samples.down - 1;
+            line(if near_is_above { (here + 1).min(last) } else { here.saturating_sub(1) })
+        };
+        let out = &mut self.out;
+        match self.stretch {
+            Stretch::None => return &self.samples[place(here) * stride..][..width],
+            Stretch::Across => upsample::across(line(here), out),
+            Stretch::Down => upsample::down(line(here), beside(), near_is_above, out),
+            Stretch::Both => upsample::both(line(here), beside(), sums, out),
+            Stretch::Nearest => upsample::nearest(line(here), self.component.sampling.across, most.0, out),
+        }
+        &self.out[..width]
+    }
+}

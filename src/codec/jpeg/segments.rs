@@ -1,0 +1,120 @@
+//! The marker segments of a JPEG, one after the other.
+
+use super::flaw::{self, Checked};
+
+/// Walks from marker to marker.
+#[derive(Debug, Clone)]
+pub(super) struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Whether bytes that belong to no segment were passed over.
+    pub(super) stray: bool,
+}
+
+/// A marker that means something by itself or has a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment<'a> {
+    pub(super) marker: u8,
+    /// What follows the length field; empty for the end of the image.
+    pub(super) body: &'a [u8],
+}
+
+/// The end of the image.
+pub(super) const EOI: u8 = 0xd9;
+
+impl<'a> Segments<'a> {
+    /// The segments from `at` on, which is behind the start of the image or where a scan's data end.
+    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, stray: false }
+    }
+
+    /// Where the next segment begins.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The next segment, or `None` where the bytes end and no marker was begun.
+    ///
+    /// As in libjpeg, bytes that are no marker are passed over, any number of 0xff may stand before a marker's code,
+    /// and restart markers mean nothing here.
+    pub(super) fn next(&mut self) -> Checked<Option<Segment<'a>>> {
+        while let Some(marker) = self.next_marker() {
+            match marker {
+                0x01 | 0xd0..=0xd7 => {}
+                0xd8 => return Err(flaw::SECOND_START),
+                EOI => return Ok(Some(Segment { marker, body: &[] })),
+                0x02..=0xbf | 0xc8 | 0xf0..=0xfd => return Err(flaw::RESERVED_MARKER),
+                _ => return self.body().map(|body| Some(Segment { marker, body })),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The code of the next marker; a zero after 0xff makes none.
+    fn next_marker(&mut self) -> Option<u8> {
+        loop {
+            let rest = self.bytes.get(self.at..)?;
+            let start = rest.iter().position(|&byte| byte == 0xff);
+            self.stray |= start != Some(0) && !rest.is_empty();
+            let start = start?;
+            let code = start + rest[start..].iter().position(|&byte| byte != 0xff)?;
+            self.at += code + 1;
+            match rest[code] {
+                0 => self.stray = true,
+                marker => return Some(marker),
+            }
+        }
+    }
+
+    fn body(&mut self) -> Checked<&'a [u8]> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let (length, _) = rest.split_first_chunk::<2>().ok_or(flaw::ENDS_IN_SEGMENT)?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        if length < 2 {
+            return Err(flaw::SHORT_SEGMENT);
+        }
+        let body = rest.get(2..length).ok_or(flaw::ENDS_IN_SEGMENT)?;
+        self.at += length;
+        Ok(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn markers(bytes: &[u8]) -> (Vec<u8>, bool, Checked<()>) {
+        let mut segments = Segments::new(bytes, 0);
+        let mut markers = Vec::new();
+        let end = loop {
+            match segments.next() {
+                Ok(Some(segment)) => markers.push(segment.marker),
+                Ok(None) => break Ok(()),
+                Err(what) => break Err(what),
+            }
+        };
+        (markers, segments.stray, end)
+    }
+
+    #[test]
+    fn what_is_no_segment_is_passed_over() {
+        let plain = [0xff, 0xe0, 0, 3, 7, 0xff, 0xff, 0xfe, 0, 2, 0xff, 0xd3, 0xff, 0xd9];
+        assert_eq!(markers(&plain), (vec![0xe0, 0xfe, 0xd9], false, Ok(())));
+        let stray = [9, 9, 0xff, 0xe0, 0, 3, 7, 8, 0xff, 0, 0xff, 0xfe, 0, 2, 0xff];
+        assert_eq!(markers(&stray), (vec![0xe0, 0xfe], true, Ok(())));
+        assert_eq!(markers(&[]), (vec![], false, Ok(())));
+    }
+
+    #[test]
+    fn a_segment_must_be_whole() {
+        for (bytes, what) in [
+            (&[0xff, 0xe0, 0][..], flaw::ENDS_IN_SEGMENT),
+            (&[0xff, 0xe0, 0, 4, 1], flaw::ENDS_IN_SEGMENT),
+            (&[0xff, 0xe0, 0, 1, 1], flaw::SHORT_SEGMENT),
+            (&[0xff, 0xd8], flaw::SECOND_START),
+            (&[0xff, 0x02, 0, 2], flaw::RESERVED_MARKER),
+        ] {
+            assert_eq!(markers(bytes).2, Err(what));
+        }
+    }
+}
