@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use crate::codec::{self, Probe};
+use crate::codec::{self, Decoded, Facts, Metadata, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::ladder::encode_under_cap;
+use crate::ladder::{Encoded, encode_under_cap};
 use crate::letterbox::letterbox;
 use crate::limits::{CancelToken, Limits, Watch};
 use crate::placement::Upscale;
 use crate::plan::{Options, Plan, Transparency, plan};
 use crate::raster::Raster;
-use crate::report::{Adapted, Report, Warning};
+use crate::report::{Adapted, Report};
 use crate::resample::{Light, resample};
 use crate::spec::Spec;
 use crate::units::{Effort, Quality, Rgb8};
+use crate::verify::{self, Verdict, is_opaque_glyph};
+use crate::warning::Warning;
 
 /// Adapts pictures with options of the caller's; [`adapt`](crate::adapt()) is the same with the defaults.
 ///
@@ -114,6 +116,23 @@ impl Adapter {
         self
     }
 
+    /// Sets whether a broken picture is taken for as far as it can be decoded: what is missing shows the background, and
+    /// the report warns. Default: no, a broken picture is an error.
+    #[must_use]
+    pub fn with_lenient(mut self, lenient: bool) -> Self {
+        self.options.lenient = lenient;
+        self
+    }
+
+    /// Sets whether the EXIF block and the XMP packet of the input are put into the output, within the byte cap. The
+    /// orientation is set upright; the rest stays as it is, places and thumbnails too. Default: no, an output carries nothing
+    /// but its picture.
+    #[must_use]
+    pub fn with_keep_metadata(mut self, keep: bool) -> Self {
+        self.options.keep_metadata = keep;
+        self
+    }
+
     /// Reads a picture's header. See [`probe`](crate::probe()).
     ///
     /// # Errors
@@ -141,19 +160,25 @@ impl Adapter {
     pub fn adapt(&self, bytes: &[u8], spec: &Spec) -> Result<Adapted, Error> {
         let options = &self.options;
         let watch = Watch::start(options.deadline, options.cancel.clone());
-        let plan = self.plan(bytes, spec)?;
+        let mut plan = self.plan(bytes, spec)?;
         watch.check()?;
-        let picture = codec::decode(bytes, &plan.source, &options.limits)?;
+        let Decoded { picture, facts } = codec::decode(bytes, &plan.source, options.lenient, &options.limits)?;
         watch.check()?;
-        let glyph_is_opaque = plan.transparency == Transparency::Ground && picture.is_opaque();
-        let (picture, padding) = with_planned_alpha(picture, &plan);
-        let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
-        let canvas = letterbox(scaled, &plan.placement, padding);
-        let encoded = encode_under_cap(canvas, &plan, &watch)?;
+        let metadata = if options.keep_metadata { codec::metadata(bytes, &plan.source) } else { Metadata::default() };
+        let bare = !plan.source.has_metadata || options.keep_metadata;
+        let complies = bare && passes_through(bytes, &picture, &facts, &plan, spec);
+        plan.warnings.extend(facts.warnings);
+        plan.warnings.extend(is_opaque_glyph(&picture, spec).then_some(Warning::OpaqueGlyph));
 
-        let mut warnings = plan.warnings;
-        warnings.extend(glyph_is_opaque.then_some(Warning::OpaqueGlyph));
-        warnings.extend(encoded.warnings);
+        let encoded = if complies {
+            Encoded::unchanged(bytes, plan.source.format)
+        } else {
+            let (picture, padding) = with_planned_alpha(picture, &plan);
+            let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
+            let canvas = letterbox(scaled, &plan.placement, padding);
+            encode_under_cap(canvas, &plan, &metadata, &watch)?
+        };
+        plan.warnings.extend(encoded.warnings);
         Ok(Adapted {
             report: Report {
                 spec: plan.spec,
@@ -165,12 +190,34 @@ impl Adapter {
                 bytes: encoded.taken.bytes,
                 max_bytes: plan.max_bytes,
                 attempts: encoded.attempts,
-                passthrough: false,
-                warnings,
+                passthrough: complies,
+                warnings: plan.warnings,
             },
             bytes: encoded.bytes,
         })
     }
+
+    /// Holds a file against a spec without changing it. See [`verify`](crate::verify()).
+    ///
+    /// Of the options, the limits and whether broken pictures are taken count.
+    #[must_use]
+    pub fn verify(&self, bytes: &[u8], spec: &Spec) -> Verdict {
+        verify::verify(bytes, spec, self.options.lenient, &self.options.limits)
+    }
+}
+
+/// Whether the input is what would be asked of the output: it lies on the canvas already, breaks no rule, and carries
+/// nothing that an output must not. Of metadata the caller decides.
+fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, spec: &Spec) -> bool {
+    let source = &plan.source;
+    let on_canvas = plan.placement.canvas() == source.size() && plan.placement.scaled() == source.size();
+    let opaque_enough = plan.transparency != Transparency::Flattened || picture.is_opaque();
+    let clean = !facts.stray_bytes && facts.warnings.is_empty() && source.bit_depth <= 8;
+    on_canvas
+        && opaque_enough
+        && clean
+        && plan.formats.contains(&source.format)
+        && verify::complies(bytes, source, picture, facts, spec)
 }
 
 /// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.
@@ -178,7 +225,8 @@ impl Adapter {
 fn with_planned_alpha(picture: Raster, plan: &Plan) -> (Raster, Option<Rgb8>) {
     match plan.transparency {
         Transparency::Ground => (picture, None),
-        Transparency::Kept if !picture.is_opaque() => (picture, plan.background),
+        // A broken picture that came without alpha is transparent where it ends: that shows the background, as padding does.
+        Transparency::Kept if plan.source.has_alpha && !picture.is_opaque() => (picture, plan.background),
         Transparency::Kept | Transparency::Flattened => (picture.flattened(plan.matte()), Some(plan.matte())),
     }
 }

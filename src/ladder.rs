@@ -4,14 +4,15 @@
 use std::ops::RangeInclusive;
 
 use crate::budget::{self, Found};
-use crate::codec;
+use crate::codec::{self, Metadata};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Watch;
 use crate::plan::Plan;
 use crate::raster::{Channels, Raster};
-use crate::report::{Attempt, Warning};
+use crate::report::Attempt;
 use crate::units::{ByteSize, ChromaSubsampling, Quality};
+use crate::warning::Warning;
 
 /// The file that was taken.
 #[derive(Debug)]
@@ -24,12 +25,20 @@ pub(crate) struct Encoded {
     pub(crate) warnings: Vec<Warning>,
 }
 
+impl Encoded {
+    /// A file that is sent as it came.
+    pub(crate) fn unchanged(bytes: &[u8], format: Format) -> Self {
+        let taken = Attempt { format, quality: None, chroma: None, bytes: ByteSize::of(bytes), fits: true };
+        Self { bytes: bytes.to_vec(), taken, attempts: Vec::new(), warnings: Vec::new() }
+    }
+}
+
 /// The lowest quality at which colour keeps its full resolution. Measured by SSIMULACRA2 over 36 photographs at 984x369
 /// and caps of 15 to 80 kB: at equal length, 4:4:4 beats 4:2:0 by 0.6 where its quality is 90 or more, and loses by 0.6
 /// at 85 to 89, by 0.9 at 75 to 84 and by 2 to 5 below. Just below 85 its length is that of 4:2:0 at the usual ceiling.
 const FULL_CHROMA_FROM: u32 = 85;
 
-/// Encodes the canvas within the plan's cap, at the highest quality that fits.
+/// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
 /// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If it
 /// came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG at the
@@ -43,8 +52,13 @@ const FULL_CHROMA_FROM: u32 = 85;
 ///
 /// One encode where the ceiling fits, else those of [`budget::highest_fitting`], and two more where full colour does not
 /// fit at all; one more where PNG is tried.
-pub(crate) fn encode_under_cap(canvas: Raster, plan: &Plan, watch: &Watch) -> Result<Encoded, Error> {
-    let mut rungs = Rungs { plan, watch, attempts: Vec::new() };
+pub(crate) fn encode_under_cap(
+    canvas: Raster,
+    plan: &Plan,
+    metadata: &Metadata,
+    watch: &Watch,
+) -> Result<Encoded, Error> {
+    let mut rungs = Rungs { plan, metadata, watch, attempts: Vec::new() };
     let jpeg = plan.formats.contains(&Format::Jpeg);
     let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
@@ -84,7 +98,8 @@ pub(crate) fn encode_under_cap(canvas: Raster, plan: &Plan, watch: &Watch) -> Re
         (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
     let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
     let at_floor = floor.map(|quality| Warning::AtFloor { quality });
-    Ok(Encoded { bytes, taken, attempts, warnings: changed.into_iter().chain(at_floor).collect() })
+    let dropped = metadata.too_long_for(taken.format).map(|what| Warning::MetadataDropped { what });
+    Ok(Encoded { bytes, taken, attempts, warnings: changed.into_iter().chain(at_floor).chain(dropped).collect() })
 }
 
 type File = (Vec<u8>, Attempt);
@@ -92,6 +107,7 @@ type File = (Vec<u8>, Attempt);
 /// What the rungs share: the rules, and the record of what was tried.
 struct Rungs<'a> {
     plan: &'a Plan,
+    metadata: &'a Metadata,
     watch: &'a Watch,
     attempts: Vec<Attempt>,
 }
@@ -149,6 +165,7 @@ impl Rungs<'_> {
         chroma: Option<ChromaSubsampling>,
         bytes: Vec<u8>,
     ) -> File {
+        let bytes = self.metadata.put_into(bytes, format);
         let len = ByteSize::of(&bytes);
         let attempt = Attempt {
             format,

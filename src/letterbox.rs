@@ -1,7 +1,7 @@
 //! The scaled picture at its place on a filled canvas. It decides nothing: the placement and the padding are given.
 
 use crate::placement::Placement;
-use crate::raster::Raster;
+use crate::raster::{Channels, Raster};
 use crate::units::Rgb8;
 
 /// Puts `scaled` at its place and pads around it, with a colour or, without one, with nothing.
@@ -12,7 +12,7 @@ pub(crate) fn letterbox(scaled: Raster, placement: &Placement, padding: Option<R
     }
     let mut canvas = match padding {
         Some(colour) => Raster::filled(placement.canvas(), scaled.channels(), colour),
-        None => Raster::transparent(placement.canvas()),
+        None => Raster::zeroed(placement.canvas(), Channels::Rgba),
     };
     canvas.put(&scaled, placement.x(), placement.y());
     canvas

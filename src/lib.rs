@@ -16,6 +16,8 @@ mod report;
 mod resample;
 mod spec;
 mod units;
+mod verify;
+mod warning;
 
 #[cfg(not(feature = "mozjpeg"))]
 compile_error!("pushpix has no JPEG encoder without its feature `mozjpeg`");
@@ -28,10 +30,12 @@ pub use limits::{CancelToken, Limits};
 pub use orientation::Orientation;
 pub use placement::{Placement, Upscale};
 pub use plan::{Plan, Transparency};
-pub use report::{Adapted, Attempt, Report, Warning};
+pub use report::{Adapted, Attempt, Report};
 pub use resample::Light;
 pub use spec::{AlphaRule, ByteCap, Canvas, Catalog, SourceKind, Spec, Status};
 pub use units::{ByteSize, ChromaSubsampling, Effort, ParseUnitError, Quality, Rgb8, Size};
+pub use verify::{Verdict, Violation};
+pub use warning::Warning;
 
 /// Reads a picture's header: format, size, orientation, colours. Nothing is decoded.
 ///
@@ -111,4 +115,30 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 /// ```
 pub fn adapt(bytes: &[u8], spec: &Spec) -> Result<Adapted, Error> {
     Adapter::new().adapt(bytes, spec)
+}
+
+/// Holds a file against a spec without changing it: format, size, length, alpha, orientation, colours.
+///
+/// # Guarantees
+///
+/// What [`adapt`](adapt()) returns for a spec complies with it. A file that is found to comply was decoded to its end.
+///
+/// # Cost
+///
+/// One decode.
+///
+/// # Examples
+///
+/// ```
+/// use pushpix::Spec;
+///
+/// let photo = std::fs::read("testdata/photo.jpg")?;
+/// let verdict = pushpix::verify(&photo, Spec::builtin("oppo/large-image")?);
+/// let broken: Vec<&str> = verdict.violations.iter().map(|violation| violation.code()).collect();
+/// assert_eq!(broken, ["size"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn verify(bytes: &[u8], spec: &Spec) -> Verdict {
+    Adapter::new().verify(bytes, spec)
 }

@@ -9,10 +9,10 @@ use crate::error::{Error, SpecError};
 use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
-use crate::report::Warning;
 use crate::resample::Light;
 use crate::spec::{AlphaRule, Spec, Status};
 use crate::units::{ByteSize, Effort, Quality, Rgb8, Size};
+use crate::warning::Warning;
 
 /// The caller's wishes; [`Adapter`](crate::Adapter) holds and documents them.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) light: Light,
     pub(crate) deadline: Option<Duration>,
     pub(crate) cancel: Option<CancelToken>,
+    pub(crate) lenient: bool,
+    pub(crate) keep_metadata: bool,
 }
 
 /// The ceiling where the caller sets none: more is hard to see at the size of a notification.
@@ -197,7 +199,6 @@ fn warnings(
         upscaled.then_some(Warning::Upscaled { from, to }),
         ignored.then_some(Warning::BackgroundIgnored),
         source.animated.then_some(Warning::Animated),
-        source.has_icc.then_some(Warning::ProfileIgnored),
     ]
     .into_iter()
     .flatten()

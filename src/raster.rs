@@ -44,9 +44,9 @@ impl Raster {
         Self { size, channels, pixels: pixel.repeat(byte_len(size, channels).unwrap_or(0) / channels.count()) }
     }
 
-    /// A picture with alpha that is transparent everywhere.
-    pub(crate) fn transparent(size: Size) -> Self {
-        Self { size, channels: Channels::Rgba, pixels: vec![0; byte_len(size, Channels::Rgba).unwrap_or(0)] }
+    /// A picture of zeros: black, or transparent where it has alpha.
+    pub(crate) fn zeroed(size: Size, channels: Channels) -> Self {
+        Self { size, channels, pixels: vec![0; byte_len(size, channels).unwrap_or(0)] }
     }
 
     pub(crate) const fn size(&self) -> Size {

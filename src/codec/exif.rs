@@ -1,4 +1,4 @@
-//! The one thing that is read of a picture's EXIF data: its orientation.
+//! The one thing that is read of a picture's EXIF data, and changed in what is kept of it: its orientation.
 
 use crate::orientation::Orientation;
 
@@ -9,6 +9,14 @@ pub(super) fn orientation(block: &[u8]) -> Orientation {
     image::metadata::Orientation::from_exif_chunk(block)
         .and_then(|orientation| Orientation::from_exif(orientation.to_exif()))
         .unwrap_or(Orientation::UPRIGHT)
+}
+
+/// The block with an orientation that is upright.
+pub(super) fn upright(block: &[u8]) -> Vec<u8> {
+    let mut block = block.to_vec();
+    // What it was is of no interest here; where none was given, none is needed.
+    let _ = image::metadata::Orientation::remove_from_exif_chunk(&mut block);
+    block
 }
 
 #[cfg(test)]

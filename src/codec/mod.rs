@@ -2,8 +2,10 @@
 //! It knows nothing of specs, canvases or caps: every setting is an argument.
 
 mod colour;
+mod decoded;
 mod exif;
 mod jpeg;
+mod metadata;
 mod png;
 mod probe;
 
@@ -15,6 +17,8 @@ use crate::limits::Limits;
 use crate::raster::Raster;
 use crate::units::{ChromaSubsampling, Effort, Quality};
 
+pub(crate) use self::decoded::{Decoded, Facts};
+pub(crate) use self::metadata::Metadata;
 pub use self::probe::{ColourModel, Probe};
 
 /// Reads the header of `bytes`: no pixel is decoded, no memory taken.
@@ -32,17 +36,24 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
     Ok(probe)
 }
 
-/// Decodes the whole picture as it is stored: its orientation is not applied.
-pub(crate) fn decode(bytes: &[u8], probe: &Probe, limits: &Limits) -> Result<Raster, Error> {
+/// Decodes the whole picture as it is stored: its orientation is not applied. Its colours become 8-bit sRGB.
+///
+/// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and a
+/// warning says so; it is an error only if there is nothing.
+pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
     limits.check_decoded(probe.decoded_bytes)?;
-    let stored = match probe.format {
-        Format::Jpeg => jpeg::decode(bytes)?,
-        Format::Png => png::decode(bytes, limits)?,
-    };
-    if stored.size() != probe.stored {
-        return Err(Error::decode(probe.format, "the pixels are not of the size that the header promises"));
+    match probe.format {
+        Format::Jpeg => jpeg::decode(bytes, lenient),
+        Format::Png => png::decode(bytes, probe.stored, lenient, limits),
     }
-    Ok(stored)
+}
+
+/// What `bytes` carry beside their picture and may be put into another file.
+pub(crate) fn metadata(bytes: &[u8], probe: &Probe) -> Metadata {
+    match probe.format {
+        Format::Jpeg => jpeg::metadata(bytes),
+        Format::Png => png::metadata(bytes),
+    }
 }
 
 /// Writes an opaque picture as JPEG.

@@ -28,6 +28,8 @@ pub struct Probe {
     pub animated: bool,
     /// Whether an ICC profile is embedded.
     pub has_icc: bool,
+    /// Whether it carries what says more than how it is shown: EXIF (where and when it was taken), XMP, IPTC, text, comments.
+    pub has_metadata: bool,
     /// The memory that a full decode takes, in bytes, computed from the header.
     pub(crate) decoded_bytes: u64,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for Probe {
             (self.progressive, interlaced),
             (self.animated, "animated"),
             (self.has_icc, "icc profile"),
+            (self.has_metadata, "metadata"),
         ] {
             if holds {
                 write!(f, ", {word}")?;

@@ -12,6 +12,7 @@ mod adapt;
 #[cfg(feature = "cli")]
 mod cli;
 mod corpus;
+mod golden;
 mod hostile;
 mod layering;
 mod pictures;

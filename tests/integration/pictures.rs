@@ -54,13 +54,17 @@ impl Seen {
         let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
         let pixels = decoder.decode().unwrap();
         let info = decoder.info().unwrap();
-        assert_eq!(info.pixel_format, jpeg_decoder::PixelFormat::RGB24);
+        let channels = match info.pixel_format {
+            jpeg_decoder::PixelFormat::L8 => 1,
+            jpeg_decoder::PixelFormat::RGB24 => 3,
+            other => panic!("a jpeg of {other:?}"),
+        };
         Self {
             format: Format::Jpeg,
             width: info.width.into(),
             height: info.height.into(),
             has_alpha: false,
-            rgba: pixels.chunks_exact(3).map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect(),
+            rgba: pixels.chunks_exact(channels).map(|p| [p[0], p[channels / 2], p[channels - 1], 255]).collect(),
         }
     }
 
@@ -82,6 +86,31 @@ impl Seen {
             .filter(|&(x, y)| x < left || x >= right || y < top || y >= bottom)
             .map(|(x, y)| self.at(x, y))
             .collect()
+    }
+
+    /// The picture laid on white.
+    pub(crate) fn on_white(mut self) -> Self {
+        for pixel in &mut self.rgba {
+            let alpha = u32::from(pixel[3]);
+            *pixel = pixel.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8);
+            pixel[3] = 255;
+        }
+        self
+    }
+
+    /// The mean and the largest difference of what two pictures of one size show, in levels, and where the largest is. The
+    /// colours of a pixel that is transparent in both are not seen.
+    pub(crate) fn difference_seen(&self, other: &Self) -> (f64, u8, (u32, u32)) {
+        assert_eq!(self.size(), other.size());
+        let pixels = self.rgba.iter().zip(&other.rgba);
+        let of_pixel = |(one, two): (&[u8; 4], &[u8; 4])| -> [u8; 4] {
+            if one[3] == 0 && two[3] == 0 { [0; 4] } else { std::array::from_fn(|i| one[i].abs_diff(two[i])) }
+        };
+        let differences: Vec<[u8; 4]> = pixels.map(of_pixel).collect();
+        let sum: u64 = differences.iter().flatten().copied().map(u64::from).sum();
+        let greatest = differences.iter().flatten().copied().max().unwrap();
+        let at = differences.iter().position(|pixel| pixel.contains(&greatest)).unwrap() as u32;
+        (sum as f64 / self.rgba.len() as f64 / 4.0, greatest, (at % self.width, at / self.width))
     }
 
     /// The mean and the largest difference of two pictures of one size, in levels.

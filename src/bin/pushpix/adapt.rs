@@ -12,7 +12,7 @@ use crate::{Done, Failure, complain, files, message};
 
 pub(crate) fn run(args: &AdaptArgs) -> Result<Done, Failure> {
     let adapter = args.adapter()?;
-    let specs = args.specs()?;
+    let specs = args.specs.selected()?;
     let outputs = Outputs::new(args, &specs)?;
     let mut reports = Reports::new(args, &outputs);
     for input in &args.inputs {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, SpecError, Warning};
+use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, SpecError, Verdict, Violation, Warning};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -236,7 +236,65 @@ pub(crate) fn probed(input: &Path, probe: &Probe) -> Value {
         "progressive": probe.progressive,
         "animated": probe.animated,
         "has_icc": probe.has_icc,
+        "has_metadata": probe.has_metadata,
     })
+}
+
+/// What `pushpix verify --json` says of a file and a spec.
+pub(crate) fn verified(input: &Path, verdict: &Verdict) -> Value {
+    let source = verdict.source.as_ref();
+    serde_json::json!({
+        "ok": verdict.complies(),
+        "input": input.display().to_string(),
+        "spec": verdict.spec,
+        "format": source.map(|source| source.format.to_string()),
+        "width": source.map(|source| source.size().width()),
+        "height": source.map(|source| source.size().height()),
+        "bytes": verdict.bytes.as_u64(),
+        "violations": verdict.violations.iter().map(violation).collect::<Vec<_>>(),
+        "warnings": codes(&verdict.warnings),
+    })
+}
+
+/// A file that could not be verified, for it could not be read.
+pub(crate) fn unread(input: &Path, spec: &Spec, error: &Error) -> Value {
+    serde_json::to_value(Answer::failed(input, Some(spec.id()), error)).unwrap_or_default()
+}
+
+/// A violation with what was found and what is allowed.
+fn violation(violation: &Violation) -> Value {
+    let mut fields = object([("kind", violation.code().into())]);
+    fields.extend(match violation {
+        Violation::Unreadable(error) => object([
+            ("message", message(error).into()),
+            ("error", object([("kind", error.kind().into())]).into_iter().chain(figures(error)).collect()),
+        ]),
+        other => object([("message", other.to_string().into())]),
+    });
+    fields.extend(match violation {
+        Violation::Format { found, allowed, .. } => {
+            let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+            object([("found", found.to_string().into()), ("allowed", allowed.into())])
+        }
+        Violation::Name { extension, format, .. } => {
+            object([("found", extension.as_str().into()), ("allowed", format.extension().into())])
+        }
+        Violation::Size { found, canvas, .. } => {
+            let allowed = canvas.size().map(|size| size.to_string());
+            let rule = canvas.rule();
+            object([("found", found.to_string().into()), ("allowed", allowed.into()), ("rule", rule.into())])
+        }
+        Violation::Area { found, max_area, .. } => {
+            object([("found", (*found).into()), ("allowed", (*max_area).into())])
+        }
+        Violation::Bytes { found, max_bytes, .. } => {
+            object([("found", found.as_u64().into()), ("allowed", max_bytes.as_u64().into())])
+        }
+        Violation::Orientation { found, .. } => object([("found", found.exif().into()), ("allowed", 1.into())]),
+        Violation::Inks { found, .. } => object([("found", found.to_string().into())]),
+        _ => Map::new(),
+    });
+    Value::Object(fields)
 }
 
 /// What `pushpix specs --json` says of a row. A figure that is not known is left out.

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Adapt(AdaptArgs),
     /// List the channels' rules
     Specs(SpecsArgs),
+    /// Check files against channels' rules without changing them
+    Verify(VerifyArgs),
     /// Tell what pictures are, from their headers
     Probe(ProbeArgs),
     /// Answer requests on standard input, one JSON object per line, on standard output
@@ -38,17 +40,8 @@ pub(crate) struct AdaptArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Spec id, channel name (its slots) or `all` (every supported slot); may be repeated
-    #[arg(long = "spec", value_name = "ID", required_unless_present = "size")]
-    pub(crate) specs: Vec<String>,
-
-    /// A spec of your own: an exact canvas in pixels
-    #[arg(long, value_name = "WxH")]
-    pub(crate) size: Option<Size>,
-
-    /// The byte cap of --size: a number, or one with kB, KiB, MB or MiB
-    #[arg(long, value_name = "N", requires = "size")]
-    pub(crate) max_bytes: Option<ByteSize>,
+    #[command(flatten)]
+    pub(crate) specs: SpecArgs,
 
     /// The folder to write to, made if it is not there [default: the current folder]
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
@@ -87,6 +80,14 @@ pub(crate) struct AdaptArgs {
     #[arg(long)]
     no_upscale: bool,
 
+    /// Take broken pictures for as far as they go: what is missing shows the background
+    #[arg(long)]
+    lenient: bool,
+
+    /// Put the input's EXIF and XMP data, where a photo was taken too, into the output
+    #[arg(long)]
+    keep_metadata: bool,
+
     /// Print what would be done, from the headers alone, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -98,9 +99,6 @@ pub(crate) struct AdaptArgs {
     /// Report failures only
     #[arg(long)]
     pub(crate) quiet: bool,
-
-    #[command(flatten)]
-    pub(crate) table: TableArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
@@ -131,11 +129,32 @@ impl AdaptArgs {
         if self.no_upscale {
             adapter = adapter.with_upscale(Upscale::Never);
         }
-        Ok(adapter)
+        Ok(adapter.with_lenient(self.lenient).with_keep_metadata(self.keep_metadata))
     }
+}
 
+/// Which rules are meant.
+#[derive(Debug, Args)]
+pub(crate) struct SpecArgs {
+    /// Spec id, channel name (its slots) or `all` (every supported slot); may be repeated
+    #[arg(long = "spec", value_name = "ID", required_unless_present = "size")]
+    specs: Vec<String>,
+
+    /// A spec of your own: an exact canvas in pixels
+    #[arg(long, value_name = "WxH")]
+    size: Option<Size>,
+
+    /// The byte cap of --size: a number, or one with kB, KiB, MB or MiB
+    #[arg(long, value_name = "N", requires = "size")]
+    max_bytes: Option<ByteSize>,
+
+    #[command(flatten)]
+    table: TableArgs,
+}
+
+impl SpecArgs {
     /// The specs asked for, each once, in the order they were named.
-    pub(crate) fn specs(&self) -> Result<Vec<Spec>, Failure> {
+    pub(crate) fn selected(&self) -> Result<Vec<Spec>, Failure> {
         let catalog = self.table.catalog()?;
         let mut specs: Vec<Spec> = Vec::new();
         for selector in &self.specs {
@@ -185,6 +204,28 @@ pub(crate) struct SpecsArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 every file complies, 1 one does not or cannot be read, 2 wrong usage.")]
+pub(crate) struct VerifyArgs {
+    /// JPEG or PNG files, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) specs: SpecArgs,
+
+    /// Take broken pictures for as far as they go, with a warning
+    #[arg(long)]
+    pub(crate) lenient: bool,
+
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
     /// JPEG or PNG files, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -202,7 +243,7 @@ pub(crate) struct ProbeArgs {
 #[command(
     after_help = "A request: {\"id\":1,\"input\":\"photo.jpg\",\"spec\":\"oppo/large-image\",\"output\":\"out.jpg\"}\n\
     Instead of an id, \"spec\" may be {\"width\":984,\"height\":369,\"max_bytes\":40000,\"formats\":[\"jpeg\"],\"alpha\":\"keep\"}.\n\
-    Optional: \"effort\", \"max_quality\", \"min_quality\", \"background\". An existing output is replaced."
+    Optional: \"effort\", \"max_quality\", \"min_quality\", \"background\", \"lenient\", \"keep_metadata\". An existing output is replaced."
 )]
 pub(crate) struct StreamArgs {
     /// Requests worked on at the same time. With more than one, a request must not read what another one writes

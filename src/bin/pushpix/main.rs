@@ -10,6 +10,8 @@ mod files;
 mod probe;
 mod specs;
 mod stream;
+mod table;
+mod verify;
 
 use std::error::Error as _;
 use std::io::{self, Write};
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Adapt(args) => adapt::run(&args),
         Command::Specs(args) => specs::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Stream(args) => stream::run(&args),
     };

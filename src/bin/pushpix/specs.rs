@@ -6,7 +6,7 @@ use pushpix::{Canvas, Spec};
 
 use crate::answer::listed;
 use crate::args::SpecsArgs;
-use crate::{Done, Failure};
+use crate::{Done, Failure, table};
 
 pub(crate) fn run(args: &SpecsArgs) -> Result<Done, Failure> {
     let catalog = args.table.catalog()?;
@@ -37,24 +37,9 @@ pub(crate) fn run(args: &SpecsArgs) -> Result<Done, Failure> {
 
 fn write_table(out: &mut impl Write, rows: &[&Spec]) -> io::Result<()> {
     let head = ["ID", "STATUS", "CANVAS", "MAX BYTES", "FORMATS"].map(str::to_owned);
-    let lines: Vec<[String; 5]> = [head]
-        .into_iter()
-        .chain(
-            rows.iter()
-                .map(|spec| [spec.id().to_owned(), spec.status.to_string(), canvas(spec), cap(spec), formats(spec)]),
-        )
-        .collect();
-    let mut widths = [0; 5];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = cell.len().max(*width);
-        }
-    }
-    for [id, status, canvas, cap, formats] in &lines {
-        let [w0, w1, w2, w3, _] = widths;
-        writeln!(out, "{id:w0$}  {status:w1$}  {canvas:w2$}  {cap:>w3$}  {formats}")?;
-    }
-    Ok(())
+    let row = |spec: &&Spec| [spec.id().to_owned(), spec.status.to_string(), canvas(spec), cap(spec), formats(spec)];
+    let lines: Vec<[String; 5]> = [head].into_iter().chain(rows.iter().map(row)).collect();
+    table::write(out, &lines, &[3])
 }
 
 fn write_details(out: &mut impl Write, spec: &Spec) -> io::Result<()> {

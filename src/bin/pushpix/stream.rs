@@ -105,6 +105,10 @@ struct Request {
     max_quality: Option<f32>,
     min_quality: Option<f32>,
     background: Option<String>,
+    #[serde(default)]
+    lenient: bool,
+    #[serde(default)]
+    keep_metadata: bool,
 }
 
 /// A spec of the request's own, as it is written.
@@ -177,7 +181,7 @@ impl Worker {
         if let Some(background) = &request.background {
             adapter = adapter.with_background(background.parse().map_err(to_text)?);
         }
-        Ok(adapter)
+        Ok(adapter.with_lenient(request.lenient).with_keep_metadata(request.keep_metadata))
     }
 
     /// The spec named or given. The outer error is of the request, the inner one of the catalogue.

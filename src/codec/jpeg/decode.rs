@@ -1,4 +1,4 @@
-//! JPEG to pixels by a decoder of our own, for none that there is notices exactly where the data end: walks the segments
+//! JPEG to rows of samples by a decoder of our own, for none that there is notices exactly where the data end: walks the segments
 //! and scans, and hands over the rows as they come.
 
 use super::bits::BitReader;
@@ -12,14 +12,10 @@ use super::scan::{Restarts, Scan};
 use super::segments::{EOI, Segment, Segments};
 use super::tables::Tables;
 use super::{broken, flaw};
-use crate::codec::colour::{Inks, grey_row_to_rgb, inks_to_rgb, ycc_row_to_rgb};
-use crate::codec::probe::ColourModel;
 use crate::error::Error;
-use crate::raster::{Channels, Raster};
 
 /// How decoding came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(dead_code, reason = "for whoever decodes leniently")]
 pub(in crate::codec) struct Ending {
     /// The rows that were handed over, which are those whose samples were all there: the picture's height, unless there
     /// is damage. They are the same as those of the whole picture.
@@ -213,35 +209,4 @@ impl<'a> File<'a> {
             Err(what) => Err(what),
         }
     }
-}
-
-/// Decodes the picture as stored: its orientation is not applied.
-pub(in crate::codec) fn decode(bytes: &[u8]) -> Result<Raster, Error> {
-    let header = Header::read(bytes)?;
-    let colour = header.colour()?;
-    let inks = Inks { model: colour, inverted: header.has_adobe_marker() };
-    let size = header.frame.size;
-    let mut pixels = Vec::with_capacity(usize::try_from(size.area() * 3).unwrap_or(0));
-    decode_rows(bytes, false, &mut |row| {
-        let start = pixels.len();
-        pixels.resize(start + 3 * size.width() as usize, 0);
-        let out = &mut pixels[start..];
-        match (row, colour) {
-            (&[grey], _) => grey_row_to_rgb(grey, out),
-            (&[y, cb, cr], ColourModel::YCbCr) => ycc_row_to_rgb(y, cb, cr, out),
-            (&[c, m, y, k], _) => {
-                let samples: Vec<u8> =
-                    c.iter().zip(m).zip(y.iter().zip(k)).flat_map(|((&c, &m), (&y, &k))| [c, m, y, k]).collect();
-                out.copy_from_slice(&inks_to_rgb(&samples, inks));
-            }
-            (&[r, g, b], _) => {
-                for (pixel, ((&r, &g), &b)) in out.as_chunks_mut::<3>().0.iter_mut().zip(r.iter().zip(g).zip(b)) {
-                    *pixel = [r, g, b];
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    })?;
-    Raster::new(size, Channels::Rgb, pixels).ok_or_else(|| broken("its rows do not make up its size"))
 }

@@ -7,6 +7,7 @@ use super::rows::Rows;
 use super::segments::{EOI, Segment, Segments};
 use super::{broken, flaw, unsupported};
 use crate::codec::exif;
+use crate::codec::metadata::{JPEG_XMP, Metadata};
 use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
@@ -16,11 +17,13 @@ use crate::orientation::Orientation;
 #[derive(Debug)]
 pub(super) struct Header<'a> {
     pub(super) frame: Frame,
-    orientation: Orientation,
     /// The pieces of an ICC profile as they stand: a piece's number, how many there are, the data.
     pub(super) icc: Vec<&'a [u8]>,
     /// Whether there is anything that says more than how to show the picture: EXIF, XMP, comments, thumbnails.
     pub(super) metadata: bool,
+    /// The first EXIF block and the first XMP packet.
+    exif: Option<&'a [u8]>,
+    xmp: Option<&'a [u8]>,
     /// Whether a JFIF segment fixes the colours of three components as YCbCr.
     jfif: bool,
     /// The colour transform of Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK.
@@ -35,15 +38,21 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     Ok(Probe {
         format: Format::Jpeg,
         stored: header.frame.size,
-        orientation: header.orientation,
+        orientation: header.exif.map_or(Orientation::UPRIGHT, exif::orientation),
         colour: header.colour()?,
         bit_depth: 8,
         has_alpha: false,
         progressive: header.frame.progressive,
         animated: false,
         has_icc: !header.icc.is_empty(),
+        has_metadata: header.metadata,
         decoded_bytes: header.decoded_bytes(),
     })
+}
+
+/// The EXIF block and the XMP packet of a JPEG whose header can be read.
+pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
+    Header::read(bytes).map_or_else(|_| Metadata::default(), |header| Metadata::new(header.exif, header.xmp))
 }
 
 impl<'a> Header<'a> {
@@ -51,7 +60,7 @@ impl<'a> Header<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut segments = Segments::new(bytes, 2);
         let mut frame = None;
-        let mut orientation = None;
+        let (mut exif, mut xmp) = (None, None);
         let (mut icc, mut metadata, mut jfif, mut adobe_transform) = (Vec::new(), false, false, None);
         while let Some(Segment { marker, body }) = segments.next().map_err(broken)? {
             metadata |= is_metadata(marker, body);
@@ -66,7 +75,8 @@ impl<'a> Header<'a> {
                     return Ok(Self {
                         several_scans: usize::from(in_scan) < frame.components.len(),
                         frame,
-                        orientation: orientation.unwrap_or(Orientation::UPRIGHT),
+                        exif,
+                        xmp,
                         icc,
                         metadata,
                         jfif,
@@ -74,11 +84,10 @@ impl<'a> Header<'a> {
                     });
                 }
                 0xe0 => jfif |= is_jfif(body),
+                // The first EXIF block counts, as with the decoders that people compare with.
                 0xe1 => {
-                    // The first EXIF block counts, as with the decoders that people compare with.
-                    if let Some(block) = body.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..)) {
-                        orientation.get_or_insert_with(|| exif::orientation(block));
-                    }
+                    exif = exif.or(body.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..)));
+                    xmp = xmp.or(body.strip_prefix(JPEG_XMP));
                 }
                 0xe2 => icc.extend(body.strip_prefix(b"ICC_PROFILE\0")),
                 0xee => adobe_transform = adobe(body).or(adobe_transform),

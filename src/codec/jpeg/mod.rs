@@ -9,6 +9,7 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
+mod picture;
 mod progressive;
 mod rows;
 mod scan;
@@ -17,9 +18,9 @@ mod sequential;
 mod tables;
 mod upsample;
 
-pub(super) use self::decode::decode;
 pub(super) use self::encode::encode;
-pub(super) use self::header::probe;
+pub(super) use self::header::{metadata, probe};
+pub(super) use self::picture::decode;
 
 use crate::error::Error;
 use crate::format::Format;
@@ -31,4 +32,3 @@ fn broken(what: &'static str) -> Error {
 fn unsupported(what: &'static str) -> Error {
     Error::Unsupported { what }
 }
-#[cfg(test)]

@@ -1,52 +1,110 @@
-//! PNG to pixels by the `png` crate, strictly: checksums are compared and the end must be there.
+//! PNG to pixels by the `png` crate, which is given the chunks that make the picture and nothing else.
 
 use std::io::Cursor;
 
-use png::{BitDepth, ColorType, DecodeOptions, Decoder, Transformations};
+use png::{BitDepth, ColorType, DecodeOptions, Decoder, InterlaceInfo, Reader, Transformations, splat_interlaced_row};
 
-use crate::codec::colour::{grey_alpha_to_rgba, grey_to_rgb, sixteen_to_eight};
+use super::chunks::Structure;
+use crate::codec::colour::{Conversion, Samples};
+use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::decoding;
 use crate::error::{Error, Foreign};
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::raster::{Channels, Raster};
 use crate::units::Size;
 
 /// Decodes the picture as stored: its orientation is not applied. Of an animation, the picture that a viewer without
 /// animation shows.
-pub(in crate::codec) fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
-    decoding(Format::Png, || {
-        let mut options = DecodeOptions::default();
-        options.set_ignore_adler32(false);
-        // Text and profiles are not needed, and inflating them is what bombs are made for.
-        options.set_ignore_text_chunk(true);
-        options.set_ignore_iccp_chunk(true);
-        let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
-        let bytes = usize::try_from(limits.max_decoded.as_u64()).unwrap_or(usize::MAX);
-        decoder.set_limits(png::Limits { bytes });
-        // Palettes, colour keys and samples below 8 bits become plain channels.
-        decoder.set_transformations(Transformations::EXPAND);
-
-        let mut reader = decoder.read_info()?;
-        let len = reader.output_buffer_size().ok_or("the picture is larger than memory can be")?;
-        let mut samples = vec![0; len];
-        let frame = reader.next_frame(&mut samples)?;
-        reader.finish()?;
-        if frame.bit_depth == BitDepth::Sixteen {
-            samples = sixteen_to_eight(samples);
+pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
+    let mut structure = Structure::read(bytes, lenient)?;
+    let mut warnings = Vec::new();
+    let statements = std::mem::take(&mut structure.statements);
+    let (rows, foreign, cut) = decoding(Format::Png, || {
+        let mut reader = open(structure.bare(), lenient, limits)?;
+        let (samples, deep) = samples(&reader)?;
+        let mut conversion = Conversion::choose(statements, samples, deep, &mut warnings);
+        let mut rows = Rows::new(stored, conversion.channels());
+        let read = if reader.info().interlaced {
+            interlaced(&mut reader, stored, &mut conversion, &mut rows)
+        } else {
+            in_order(&mut reader, &mut conversion, &mut rows)
+        };
+        let read = read.and_then(|()| Ok(reader.finish()?));
+        match read {
+            Err(error) if !lenient => Err(error),
+            read => Ok((rows, conversion.is_foreign(), read.is_err())),
         }
-        to_raster((frame.width, frame.height), frame.color_type, samples)
-    })
+    })?;
+    let mut ending = structure.ending;
+    if cut {
+        ending.damage.get_or_insert("its data end early or make no sense");
+    }
+    rows.finish(Format::Png, ending, foreign, warnings)
 }
 
-fn to_raster((width, height): (u32, u32), colour: ColorType, samples: Vec<u8>) -> Result<Raster, Foreign> {
-    let (channels, pixels) = match colour {
-        ColorType::Rgb => (Channels::Rgb, samples),
-        ColorType::Rgba => (Channels::Rgba, samples),
-        ColorType::Grayscale => (Channels::Rgb, grey_to_rgb(&samples)),
-        ColorType::GrayscaleAlpha => (Channels::Rgba, grey_alpha_to_rgba(&samples)),
+type Source = Cursor<Vec<u8>>;
+
+fn open(png: Vec<u8>, lenient: bool, limits: &Limits) -> Result<Reader<Source>, Foreign> {
+    let mut options = DecodeOptions::default();
+    // Those of the chunks were compared, and left out; that of the picture itself was not.
+    options.set_ignore_crc(true);
+    options.set_ignore_adler32(lenient);
+    let mut decoder = Decoder::new_with_options(Cursor::new(png), options);
+    let bytes = usize::try_from(limits.max_decoded.as_u64()).unwrap_or(usize::MAX);
+    decoder.set_limits(png::Limits { bytes });
+    // Palettes, colour keys and samples below 8 bits become plain channels.
+    decoder.set_transformations(Transformations::EXPAND);
+    Ok(decoder.read_info()?)
+}
+
+/// What the decoder's rows consist of, and whether their samples have 16 bits.
+fn samples(reader: &Reader<Source>) -> Result<(Samples, bool), Foreign> {
+    let (colour, depth) = reader.output_color_type();
+    let samples = match colour {
+        ColorType::Grayscale => Samples::Grey,
+        ColorType::GrayscaleAlpha => Samples::GreyAlpha,
+        ColorType::Rgb => Samples::Rgb,
+        ColorType::Rgba => Samples::Rgba,
         ColorType::Indexed => return Err("the palette was not expanded".into()),
     };
-    let raster = Size::new(width, height).and_then(|size| Raster::new(size, channels, pixels));
-    raster.ok_or_else(|| "the frame is not of the size it says".into())
+    Ok((samples, depth == BitDepth::Sixteen))
+}
+
+fn in_order(reader: &mut Reader<Source>, conversion: &mut Conversion, rows: &mut Rows) -> Result<(), Foreign> {
+    while let Some(row) = reader.next_row()? {
+        rows.next(|out| conversion.row(row.data(), out))?;
+    }
+    Ok(())
+}
+
+/// A pixel that has not come yet shows the one that stands for its neighbourhood, as in a viewer that is still loading.
+fn interlaced(
+    reader: &mut Reader<Source>,
+    size: Size,
+    conversion: &mut Conversion,
+    rows: &mut Rows,
+) -> Result<(), Foreign> {
+    let line = reader.output_line_size(size.width()).ok_or("the picture is larger than memory can be")?;
+    let mut woven = vec![0; line * size.height() as usize];
+    let (colour, depth) = reader.output_color_type();
+    let bits = u8::try_from(colour.samples() * depth as usize)?;
+    // In the first pass a row stands for eight.
+    let mut begun = 0;
+    let end = loop {
+        match reader.next_interlaced_row() {
+            Ok(Some(row)) => {
+                let InterlaceInfo::Adam7(place) = row.interlace() else {
+                    break Err("a row is not interlaced".into());
+                };
+                splat_interlaced_row(&mut woven, line, row.data(), place, bits);
+                begun += 8;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error.into()),
+        }
+    };
+    for row in woven.chunks_exact(line).take(begun) {
+        rows.next(|out| conversion.row(row, out))?;
+    }
+    end
 }

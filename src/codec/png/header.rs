@@ -1,22 +1,22 @@
-//! The chunks of a PNG, by their names and lengths: enough to know the picture without inflating it.
-//! Checksums are left to the decoder.
+//! The header of a PNG, and the names of its chunks: enough to know the picture without inflating it.
+//! Checksums and order are looked at when it is decoded.
 
+use super::chunks::Chunks;
 use crate::codec::exif;
+use crate::codec::metadata::{Metadata, PNG_XMP};
 use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
 use crate::orientation::Orientation;
 use crate::units::Size;
 
-const SIGNATURE: usize = 8;
-
 /// Reads a PNG's header and the names of all its chunks into what all formats share.
 pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
-    let mut chunks = Chunks(bytes.get(SIGNATURE..).unwrap_or_default());
-    let Some((b"IHDR", header)) = chunks.next() else {
+    let mut chunks = Chunks::of(bytes);
+    let Some(first) = chunks.next().filter(|chunk| &chunk.name == b"IHDR") else {
         return Err(broken("it does not begin with a header chunk"));
     };
-    let &[w3, w2, w1, w0, h3, h2, h1, h0, bit_depth, colour_type, compression, filter, interlace] = header else {
+    let &[w3, w2, w1, w0, h3, h2, h1, h0, bit_depth, colour_type, compression, filter, interlace] = first.body else {
         return Err(broken("the header chunk has a wrong length"));
     };
     let (width, height) = (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
@@ -43,51 +43,50 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         progressive: interlace == 1,
         animated: false,
         has_icc: false,
+        has_metadata: false,
         decoded_bytes: 0,
     };
-    for (name, body) in chunks {
-        match name {
+    for chunk in chunks {
+        match &chunk.name {
             b"tRNS" => probe.has_alpha = true,
             b"acTL" => probe.animated = true,
             b"iCCP" => probe.has_icc = true,
-            b"eXIf" => probe.orientation = exif::orientation(body),
+            b"eXIf" => probe.orientation = exif::orientation(chunk.body),
+            b"IEND" => break,
+            _ => {}
+        }
+        probe.has_metadata |= chunk.is_metadata();
+    }
+    probe.decoded_bytes = decoded_bytes(&probe);
+    Ok(probe)
+}
+
+/// The EXIF chunk, and the XMP packet if it is not compressed.
+pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
+    let (mut exif, mut xmp) = (None, None);
+    for chunk in Chunks::of(bytes) {
+        match &chunk.name {
+            b"eXIf" => exif = exif.or(Some(chunk.body)),
+            b"iTXt" => xmp = xmp.or(chunk.body.strip_prefix(PNG_XMP)),
             b"IEND" => break,
             _ => {}
         }
     }
-    probe.decoded_bytes = decoded_bytes(&probe);
-    Ok(probe)
+    Metadata::new(exif, xmp)
 }
 
 fn broken(what: &'static str) -> Error {
     Error::decode(Format::Png, what)
 }
 
-/// What the decoder fills, and what is made of it where that is no RGB or RGBA of 8 bits already.
+/// The RGB or RGBA that is made, and for an interlaced picture the stored samples too, which are whole only in the end.
 fn decoded_bytes(probe: &Probe) -> u64 {
     let alpha = u64::from(probe.has_alpha);
-    let channels = alpha + if probe.colour == ColourModel::Grey { 1 } else { 3 };
+    let stored = alpha + if probe.colour == ColourModel::Grey { 1 } else { 3 };
     let sample = u64::from(probe.bit_depth.div_ceil(8));
-    let spread = u64::from(probe.colour == ColourModel::Grey);
+    let woven = if probe.progressive { stored * sample } else { 0 };
     // The header may promise any size; whether it is allowed is asked later.
-    probe.stored.area().saturating_mul(channels * sample + spread * (3 + alpha))
-}
-
-/// The chunks in order: name and body. Ends where the data do.
-struct Chunks<'a>(&'a [u8]);
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = (&'a [u8; 4], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (length, rest) = self.0.split_first_chunk::<4>()?;
-        let (name, rest) = rest.split_first_chunk::<4>()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (body, rest) = rest.split_at_checked(length)?;
-        // Four bytes of checksum; where they are missing, nothing follows.
-        self.0 = rest.get(4..).unwrap_or_default();
-        Some((name, body))
-    }
+    probe.stored.area().saturating_mul(3 + alpha + woven)
 }
 
 #[cfg(test)]
@@ -127,13 +126,14 @@ mod tests {
         assert_eq!(probe.colour, ColourModel::Palette);
         assert!(probe.has_alpha && probe.animated && probe.progressive && !probe.has_icc);
         assert_eq!((probe.orientation.exif(), probe.size()), (6, Size::new(20, 30).unwrap()));
-        assert_eq!(probe.decoded_bytes, 30 * 20 * 4);
+        assert_eq!(probe.decoded_bytes, 30 * 20 * (4 + 4));
+        assert!(probe.has_metadata);
     }
 
     #[test]
     fn the_largest_size_there_is_does_not_overflow() {
         let side = Size::MAX_SIDE;
-        let probe = probe(&file(&[(b"IHDR", &header(side, side, [16, 6, 0, 0, 0]))])).unwrap();
+        let probe = probe(&file(&[(b"IHDR", &header(side, side, [16, 6, 0, 0, 1]))])).unwrap();
         assert_eq!(probe.decoded_bytes, u64::MAX);
     }
 

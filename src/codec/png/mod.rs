@@ -1,9 +1,10 @@
-//! PNG: its header, its pixels, and writing one.
+//! PNG: its header and chunks, its pixels, and writing one.
 
+mod chunks;
 mod decode;
 mod encode;
 mod header;
 
 pub(super) use self::decode::decode;
 pub(super) use self::encode::encode;
-pub(super) use self::header::probe;
+pub(super) use self::header::{metadata, probe};

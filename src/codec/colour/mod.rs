@@ -1,0 +1,165 @@
+//! Stored samples to 8-bit sRGB, row by row: by what the file says of its colours, if it says anything that can be used.
+//! The arithmetic of profiles is the colour library's; which statement counts, and what happens without one, is ours.
+
+mod hdr;
+mod plain;
+mod profile;
+
+use std::borrow::Cow;
+
+use crate::error::Foreign;
+use crate::raster::Channels;
+use crate::warning::Warning;
+
+pub(super) use self::plain::{Inks, ink_row, ycc_to_rgb_row};
+use self::profile::Transform;
+
+/// The longest ICC profile that is looked at, in bytes. The largest ones in use, of presses, have two or three million.
+pub(super) const MAX_PROFILE: usize = 8 << 20;
+
+/// What a file says of its colours.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Statement<'a> {
+    /// They are sRGB.
+    Srgb,
+    /// An ICC profile.
+    Icc(Cow<'a, [u8]>),
+    /// Code points of ITU-T H.273, as in a PNG's cICP chunk: full range, no matrix.
+    Cicp { primaries: u8, transfer: u8 },
+    /// A PNG's gAMA and cHRM chunks.
+    Measured {
+        /// The exponent that encodes light, times 100 000.
+        gamma: Option<u32>,
+        /// x and y of white, red, green and blue, times 100 000.
+        chromaticities: Option<[u32; 8]>,
+    },
+    /// One that cannot be used, and why.
+    Unusable(&'static str),
+}
+
+/// What a stored pixel consists of when it comes to the colour step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Samples {
+    Grey,
+    GreyAlpha,
+    Rgb,
+    Rgba,
+    /// Cyan, magenta, yellow and black; 255 is full ink.
+    Inks,
+}
+
+impl Samples {
+    /// Components of one pixel.
+    pub(super) const fn count(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::GreyAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba | Self::Inks => 4,
+        }
+    }
+
+    /// What becomes of them.
+    pub(super) const fn channels(self) -> Channels {
+        match self {
+            Self::Grey | Self::Rgb | Self::Inks => Channels::Rgb,
+            Self::GreyAlpha | Self::Rgba => Channels::Rgba,
+        }
+    }
+
+    /// The same with grey spread over three channels.
+    const fn spread(self) -> Self {
+        match self {
+            Self::Grey => Self::Rgb,
+            Self::GreyAlpha => Self::Rgba,
+            other => other,
+        }
+    }
+}
+
+/// The way from stored rows to rows of 8-bit sRGB. Alpha passes through untouched.
+pub(super) struct Conversion {
+    samples: Samples,
+    /// Whether a sample has 16 bits, most significant byte first, and not 8.
+    deep: bool,
+    transform: Option<Transform>,
+    foreign: bool,
+    /// The row as the transform takes it.
+    scratch: Vec<u8>,
+}
+
+impl Conversion {
+    /// Chooses the first of `statements` that can be used; without any, the samples are taken for sRGB, and inks for
+    /// plain filters. A statement that cannot be used leaves a warning.
+    pub(super) fn choose<'a>(
+        statements: impl IntoIterator<Item = Statement<'a>>,
+        samples: Samples,
+        deep: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Self {
+        let mut statements = statements.into_iter().peekable();
+        let (mut transform, mut unusable) = (None, false);
+        while let Some(statement) = statements.next() {
+            if hdr::is_hdr(&statement) && matches!(statements.peek(), Some(Statement::Icc(_))) {
+                warnings.push(Warning::HdrProfileUsed);
+                continue;
+            }
+            match Transform::of(&statement, samples, deep) {
+                Ok(found) => {
+                    warnings.extend(hdr::is_hdr(&statement).then_some(Warning::ToneMapped));
+                    transform = found;
+                    break;
+                }
+                Err(why) => {
+                    unusable = true;
+                    warnings.push(Warning::ProfileIgnored { why });
+                }
+            }
+        }
+        let foreign = unusable || transform.is_some();
+        Self { samples, deep, transform, foreign, scratch: Vec::new() }
+    }
+
+    /// Whether the file spoke of colours other than sRGB, or of none that can be understood.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    pub(super) const fn channels(&self) -> Channels {
+        self.samples.channels()
+    }
+
+    /// Converts a row of stored samples. `out` has the row's pixels in [`Self::channels`].
+    pub(super) fn row(&mut self, stored: &[u8], out: &mut [u8]) -> Result<(), Foreign> {
+        match &self.transform {
+            Some(transform) if transform.takes(self.samples) => transform.row(stored, out),
+            Some(transform) => {
+                let bytes = self.samples.count() * if self.deep { 2 } else { 1 };
+                self.scratch.clear();
+                plain::spread_grey(stored, bytes, self.samples == Samples::GreyAlpha, &mut self.scratch);
+                transform.row(&self.scratch, out)
+            }
+            None => {
+                plain_row(self.samples, self.deep, stored, out);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A row without a profile.
+fn plain_row(samples: Samples, deep: bool, stored: &[u8], out: &mut [u8]) {
+    let reduced;
+    let eight = if deep {
+        reduced = plain::sixteen_to_eight(stored);
+        &reduced
+    } else {
+        stored
+    };
+    match samples {
+        Samples::Rgb | Samples::Rgba => out.copy_from_slice(eight),
+        Samples::Grey => plain::grey_to_rgb(eight, out),
+        Samples::GreyAlpha => plain::grey_alpha_to_rgba(eight, out),
+        Samples::Inks => plain::inks_to_rgb(eight, out),
+    }
+}

@@ -1,0 +1,103 @@
+//! JPEG to a picture: the decoder's rows of components, put through the colour step.
+
+use std::borrow::Cow;
+
+use super::decode::decode_rows;
+use super::header::Header;
+use crate::codec::colour::{Conversion, Inks, MAX_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
+use crate::codec::decoded::{Decoded, Ending, Rows};
+use crate::codec::probe::ColourModel;
+use crate::error::Error;
+use crate::format::Format;
+
+/// Decodes the picture as stored: its orientation is not applied.
+pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, Error> {
+    let header = Header::read(bytes)?;
+    let model = header.colour()?;
+    let inks = Inks { model, inverted: header.has_adobe_marker() };
+    let samples = match model {
+        ColourModel::Grey => Samples::Grey,
+        ColourModel::Cmyk | ColourModel::Ycck => Samples::Inks,
+        _ => Samples::Rgb,
+    };
+    let mut warnings = Vec::new();
+    let mut conversion = Conversion::choose(icc_profile(&header.icc), samples, false, &mut warnings);
+
+    let mut rows = Rows::new(header.frame.size, conversion.channels());
+    let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
+    let ending = decode_rows(bytes, lenient, &mut |planes: &[&[u8]]| {
+        match *planes {
+            [grey] => pixels.copy_from_slice(grey),
+            [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),
+            [luma, blue, red] => ycc_to_rgb_row([luma, blue, red], &mut pixels),
+            [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], inks, &mut pixels),
+            _ => {}
+        }
+        rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::Decode {
+            format: Format::Jpeg,
+            what: "its colours cannot be converted",
+            source: Some(source),
+        })
+    })?;
+    let ending = Ending {
+        damage: ending.damage,
+        end_missing: ending.end_missing,
+        stray_bytes: ending.stray || ending.trailing > 0,
+    };
+    rows.finish(Format::Jpeg, ending, conversion.is_foreign(), warnings)
+}
+
+fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
+    let [first, second, third] = planes;
+    for (pixel, ((&a, &b), &c)) in out.as_chunks_mut::<3>().0.iter_mut().zip(first.iter().zip(second).zip(third)) {
+        *pixel = [a, b, c];
+    }
+}
+
+/// The profile that these APP2 segments hold, each with its number, from 1, and the count of all in front.
+fn icc_profile<'a>(segments: &[&'a [u8]]) -> Option<Statement<'a>> {
+    let mut pieces = Vec::new();
+    for segment in segments {
+        match segment {
+            [number, count, data @ ..] => pieces.push((*number, *count, data)),
+            _ => return Some(Statement::Unusable("a segment of the icc profile is cut short")),
+        }
+    }
+    pieces.sort_by_key(|&(number, ..)| number);
+    let in_order = pieces
+        .iter()
+        .zip(1..)
+        .all(|(&(number, count, _), expected)| number == expected && usize::from(count) == pieces.len());
+    match pieces.as_slice() {
+        [] => None,
+        _ if !in_order => Some(Statement::Unusable("segments of the icc profile are missing or twice there")),
+        _ if pieces.iter().map(|(.., data)| data.len()).sum::<usize>() > MAX_PROFILE => {
+            Some(Statement::Unusable("the icc profile is too large"))
+        }
+        [(.., data)] => Some(Statement::Icc(Cow::Borrowed(data))),
+        _ => Some(Statement::Icc(Cow::Owned(pieces.iter().flat_map(|(.., data)| *data).copied().collect()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_put_together_from_its_segments() {
+        let icc = |bytes: &[u8]| Some(Statement::Icc(Cow::Owned(bytes.to_vec())));
+        assert_eq!(icc_profile(&[]), None);
+        assert_eq!(icc_profile(&[b"\x01\x01abc"]), icc(b"abc"));
+        assert_eq!(icc_profile(&[b"\x02\x03cd", b"\x03\x03e", b"\x01\x03ab"]), icc(b"abcde"));
+        let broken: [&[&[u8]]; 5] = [
+            &[b"\x01"],
+            &[b"\x01\x02a"],
+            &[b"\x00\x01a"],
+            &[b"\x01\x02a", b"\x01\x02a"],
+            &[b"\x01\x02a", b"\x02\x03b"],
+        ];
+        for segments in broken {
+            assert!(matches!(icc_profile(segments), Some(Statement::Unusable(_))), "{segments:?}");
+        }
+    }
+}

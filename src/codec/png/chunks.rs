@@ -1,0 +1,251 @@
+//! The chunks of a PNG: what they are, whether they are whole, and whether they stand where they may.
+//! What the decoder beneath is given is what was found good here, and no more.
+
+use std::borrow::Cow;
+
+use crate::codec::colour::{MAX_PROFILE, Statement};
+use crate::codec::decoded::Ending;
+use crate::error::Error;
+use crate::format::Format;
+
+const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
+/// The longest chunk that the specification allows.
+const MAX_LENGTH: u32 = i32::MAX as u32;
+
+/// One chunk as it stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chunk<'a> {
+    pub(super) name: [u8; 4],
+    /// Shorter than the chunk says, if the file ends within it.
+    pub(super) body: &'a [u8],
+    /// The checksum; `None` if the file ends before it does.
+    checksum: Option<u32>,
+}
+
+impl Chunk<'_> {
+    fn is_critical(&self) -> bool {
+        self.name[0].is_ascii_uppercase()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.checksum.is_some()
+    }
+
+    fn has_right_checksum(&self) -> bool {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(&self.name);
+        hasher.update(self.body);
+        self.checksum == Some(hasher.finalize())
+    }
+
+    /// Whether it says more than how the picture is shown: text, time, a camera's data, or what only its maker knows.
+    pub(super) fn is_metadata(&self) -> bool {
+        const SHOWN: [&[u8; 4]; 13] = [
+            b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs",
+            b"sPLT",
+        ];
+        const ANIMATION: [&[u8; 4]; 3] = [b"acTL", b"fcTL", b"fdAT"];
+        !self.is_critical() && !SHOWN.contains(&&self.name) && !ANIMATION.contains(&&self.name)
+    }
+}
+
+/// The chunks of a file in order, until one that cannot be one or the end of the data.
+#[derive(Debug)]
+pub(super) struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Chunks<'a> {
+    /// The chunks behind the signature.
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes.get(SIGNATURE.len()..).unwrap_or_default())
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (name, rest) = rest.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes(*length);
+        if length > MAX_LENGTH || !name.iter().all(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        let (body, rest) = rest.split_at(rest.len().min(usize::try_from(length).ok()?));
+        let whole = u32::try_from(body.len()) == Ok(length);
+        let checksum = rest.first_chunk::<4>().filter(|_| whole).map(|bytes| u32::from_be_bytes(*bytes));
+        self.0 = rest.get(4..).unwrap_or_default();
+        Some(Chunk { name: *name, body, checksum })
+    }
+}
+
+/// A PNG taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Structure<'a> {
+    header: &'a [u8],
+    palette: Option<&'a [u8]>,
+    transparency: Option<&'a [u8]>,
+    /// The pieces of the compressed picture.
+    data: Vec<&'a [u8]>,
+    /// What it says of its colours, the chunk that counts most first.
+    pub(super) statements: Vec<Statement<'a>>,
+    pub(super) ending: Ending,
+}
+
+impl<'a> Structure<'a> {
+    /// Takes a PNG apart. The header chunk was read before and is known to be good but for its checksum.
+    ///
+    /// Ancillary chunks that are broken or stand where they must not are left out, as libpng does. A second palette, a
+    /// critical chunk that nobody knows, a wrong checksum of a critical one, pieces of the picture with other chunks
+    /// between them, and a missing end are errors; leniently, the picture is taken for as far as it goes.
+    pub(super) fn read(bytes: &'a [u8], lenient: bool) -> Result<Self, Error> {
+        let mut found = Self::default();
+        let mut colours = Colours::default();
+        let mut chunks = Chunks::of(bytes);
+        let mut ended = false;
+        let mut last = *b"\0\0\0\0";
+        for chunk in chunks.by_ref() {
+            if chunk.is_critical() {
+                if let Err(what) = found.take_critical(chunk, last) {
+                    if !lenient {
+                        return Err(Error::decode(Format::Png, what));
+                    }
+                    found.ending.damage.get_or_insert(what);
+                }
+            } else if chunk.has_right_checksum() && found.data.is_empty() {
+                match &chunk.name {
+                    b"tRNS" => found.transparency = found.transparency.or(Some(chunk.body)),
+                    _ => colours.take(chunk),
+                }
+            }
+            last = chunk.name;
+            ended = &chunk.name == b"IEND";
+            if ended {
+                break;
+            }
+        }
+        if !ended {
+            if !lenient {
+                return Err(Error::decode(Format::Png, "it ends before its end chunk"));
+            }
+            found.ending.end_missing = true;
+        }
+        if found.data.is_empty() {
+            return Err(Error::decode(Format::Png, "there is no picture in it"));
+        }
+        found.ending.stray_bytes = ended && !chunks.0.is_empty();
+        found.statements = colours.in_order();
+        Ok(found)
+    }
+
+    /// Takes a critical chunk that follows one named `last`. What can be used is, even if an error is returned.
+    fn take_critical(&mut self, chunk: Chunk<'a>, last: [u8; 4]) -> Result<(), &'static str> {
+        let gap = !self.data.is_empty() && &last != b"IDAT";
+        match &chunk.name {
+            b"IHDR" if self.header.is_empty() => self.header = chunk.body,
+            b"PLTE" if self.palette.is_none() && self.data.is_empty() => self.palette = Some(chunk.body),
+            b"IDAT" if !gap => self.data.push(chunk.body),
+            b"IEND" => {}
+            b"IHDR" => return Err("it has a second header chunk"),
+            b"PLTE" => return Err("its palette stands in a wrong place"),
+            b"IDAT" => return Err("other chunks stand between the pieces of its picture"),
+            _ => return Err("it has a critical chunk that is not known"),
+        }
+        if !chunk.is_whole() {
+            return Err("it ends within a chunk");
+        }
+        if !chunk.has_right_checksum() {
+            return Err("a critical chunk has a wrong checksum");
+        }
+        Ok(())
+    }
+
+    /// A PNG of what makes the picture and nothing else. Its checksums are left out: they have been compared.
+    pub(super) fn bare(&self) -> Vec<u8> {
+        let total: usize = self.data.iter().map(|piece| piece.len() + 12).sum();
+        let mut png = Vec::with_capacity(total + 2048);
+        png.extend(SIGNATURE);
+        let chunks = [(b"IHDR", Some(self.header)), (b"PLTE", self.palette), (b"tRNS", self.transparency)];
+        let chunks = chunks.into_iter().filter_map(|(name, body)| body.map(|body| (name, body)));
+        let data = self.data.iter().map(|piece| (b"IDAT", *piece));
+        for (name, body) in chunks.chain(data).chain([(b"IEND", &[][..])]) {
+            let length = u32::try_from(body.len()).unwrap_or(MAX_LENGTH); // A body's length was read from 31 bits.
+            png.extend(length.to_be_bytes());
+            png.extend(name);
+            png.extend(body);
+            png.extend([0; 4]);
+        }
+        png
+    }
+}
+
+/// The chunks that speak of colour.
+#[derive(Debug, Default)]
+struct Colours<'a> {
+    cicp: Option<&'a [u8]>,
+    iccp: Option<&'a [u8]>,
+    srgb: bool,
+    gama: Option<&'a [u8]>,
+    chrm: Option<&'a [u8]>,
+}
+
+impl<'a> Colours<'a> {
+    fn take(&mut self, chunk: Chunk<'a>) {
+        let place = match &chunk.name {
+            b"cICP" => &mut self.cicp,
+            b"iCCP" => &mut self.iccp,
+            b"gAMA" => &mut self.gama,
+            b"cHRM" => &mut self.chrm,
+            b"sRGB" => {
+                self.srgb = true;
+                return;
+            }
+            _ => return,
+        };
+        place.get_or_insert(chunk.body);
+    }
+
+    /// What they say, in the order of the PNG specification's third edition: the first counts.
+    fn in_order(self) -> Vec<Statement<'a>> {
+        let srgb = self.srgb.then_some(Statement::Srgb);
+        [self.cicp.map(code_points), self.iccp.map(inflated), srgb, measured(self.gama, self.chrm)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+fn code_points(body: &[u8]) -> Statement<'_> {
+    match *body {
+        [primaries, transfer, 0, 1] => Statement::Cicp { primaries, transfer },
+        _ => Statement::Unusable("the cicp chunk is not one of full-range rgb"),
+    }
+}
+
+/// The ICC profile behind its name and the number of its compression method.
+fn inflated(body: &[u8]) -> Statement<'_> {
+    let name = body.iter().position(|&byte| byte == 0);
+    let Some([0, compressed @ ..]) = name.map(|end| &body[end + 1..]) else {
+        return Statement::Unusable("the iccp chunk is broken");
+    };
+    match miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(compressed, MAX_PROFILE) {
+        Ok(profile) => Statement::Icc(Cow::Owned(profile)),
+        Err(error) if error.status == miniz_oxide::inflate::TINFLStatus::HasMoreOutput => {
+            Statement::Unusable("the icc profile is too large")
+        }
+        Err(_) => Statement::Unusable("the icc profile cannot be inflated"),
+    }
+}
+
+fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a>> {
+    if gama.is_none() && chrm.is_none() {
+        return None;
+    }
+    let numbers =
+        |body: &[u8]| -> Vec<u32> { body.as_chunks::<4>().0.iter().map(|n| u32::from_be_bytes(*n)).collect() };
+    let gamma = gama.map(|body| <[u32; 1]>::try_from(numbers(body)));
+    let chromaticities = chrm.map(|body| <[u32; 8]>::try_from(numbers(body)));
+    Some(match (gamma.transpose(), chromaticities.transpose()) {
+        (Ok(gamma), Ok(chromaticities)) => Statement::Measured { gamma: gamma.map(|[gamma]| gamma), chromaticities },
+        _ => Statement::Unusable("the gama or chrm chunk is broken"),
+    })
+}
