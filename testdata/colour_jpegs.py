@@ -71,13 +71,12 @@ def without_second_segment(profile):
     return jpegs.with_segments(data, jpegs.icc_segments(profile, 3, [0, 2]))
 
 
-# Inks. Adobe's files hold the inks inverted. In YCCK the luma and chroma are those of
+# Inks. Files hold them inverted, with Adobe's marker or without. In YCCK the luma and chroma are those of
 # RGB = 255 - stored CMY, which is the ink again; black stays as it is stored.
 
 
-def cmyk_jpeg(before=jpegs.adobe(0), inverted=True):
-    stored = 255 - inks() if inverted else inks()
-    frame = jpegs.frame(stored, [(1, 1)] * 4, quants={0: jpegs.FINE}, tables=(0, 0, 0, 0))
+def cmyk_jpeg(before=jpegs.adobe(0)):
+    frame = jpegs.frame(255 - inks(), [(1, 1)] * 4, quants={0: jpegs.FINE}, tables=(0, 0, 0, 0))
     return jpegs.jpeg(frame, before)
 
 
@@ -86,18 +85,13 @@ def ycck_jpeg(before=jpegs.adobe(2)):
     return jpegs.jpeg(jpegs.frame(stored, [(1, 1)] * 4), before)
 
 
-def decoded_inks(data, inverted=True):
-    """Pillow takes every file of four components for an inverted one and turns it over."""
-    samples = decoded(data)
-    return samples if inverted else 255 - samples
-
-
-def naive(inverted=True):
-    return lambda data: light.plain_cmyk(decoded_inks(data, inverted))
+def naive(data):
+    """Pillow gives the inks as they are, no longer inverted."""
+    return light.plain_cmyk(decoded(data))
 
 
 def press(profile):
-    return lambda data: light.by_profile(decoded_inks(data), profile, "perceptual")
+    return lambda data: light.by_profile(decoded(data), profile, "perceptual")
 
 
 def cases():
@@ -115,9 +109,9 @@ def cases():
         "icc-segments.jpg": rgb_case(swapped, worst=4, count=3, order=[2, 0, 1]),
         "icc-long.jpg": rgb_case(profiles.long_p3()),
         "icc-grey.jpg": Case(lambda: grey_jpeg(grey), through(grey), 1, 4),
-        "cmyk-adobe.jpg": Case(cmyk_jpeg, naive(), 1, 4),
-        "cmyk-ycck.jpg": Case(ycck_jpeg, naive(), 1, 5),
-        "cmyk-plain.jpg": Case(lambda: cmyk_jpeg(b"", inverted=False), naive(inverted=False), 1, 4),
+        "cmyk-adobe.jpg": Case(cmyk_jpeg, naive, 1, 4),
+        "cmyk-ycck.jpg": Case(ycck_jpeg, naive, 1, 5),
+        "cmyk-plain.jpg": Case(lambda: cmyk_jpeg(b""), naive, 1, 4),
         "icc-cmyk.jpg": Case(lambda: cmyk_jpeg(jpegs.adobe(0) + jpegs.icc_segments(table_press)),
                              press(table_press), 1.5, 8),
         "icc-ycck.jpg": Case(lambda: ycck_jpeg(jpegs.adobe(2) + jpegs.icc_segments(deep_press)),
@@ -125,6 +119,6 @@ def cases():
         # Profiles to be ignored
         "profile-garbage.jpg": Case(lambda: rgb_jpeg(garbage), shown, 1, 4),
         "profile-grey-in-rgb.jpg": Case(lambda: rgb_jpeg(grey), shown, 1, 4),
-        "profile-rgb-in-cmyk.jpg": Case(lambda: cmyk_jpeg(jpegs.adobe(0) + jpegs.icc_segments(swapped)), naive(), 1, 4),
+        "profile-rgb-in-cmyk.jpg": Case(lambda: cmyk_jpeg(jpegs.adobe(0) + jpegs.icc_segments(swapped)), naive, 1, 4),
         "profile-missing-segment.jpg": Case(lambda: without_second_segment(swapped), shown, 1, 4),
     }

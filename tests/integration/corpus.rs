@@ -43,3 +43,61 @@ fn every_photo_and_graphic_adapts() {
     let (photos, graphics) = (adapt_all(&corpus.join("photos")), adapt_all(&corpus.join("graphics")));
     eprintln!("adapted {photos} photos and {graphics} graphics");
 }
+
+/// A line of the corpus's `MANIFEST.tsv`.
+struct Listed {
+    path: String,
+    expected: String,
+}
+
+fn manifest(corpus: &Path) -> Vec<Listed> {
+    let text = std::fs::read_to_string(corpus.join("MANIFEST.tsv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let column = |name: &str| head.iter().position(|cell| cell == name).unwrap();
+    let (path, expected) = (column("path"), column("expected"));
+    lines.map(|cells| Listed { path: cells[path].clone(), expected: cells[expected].clone() }).collect()
+}
+
+/// Files that every decoder the manifest was made with refuses, and that are taken here, with a warning.
+const TAKEN_ALL_THE_SAME: &[&str] = &[];
+
+#[test]
+fn robust_files_get_what_is_expected() {
+    let Some(corpus) = corpus() else { return };
+    let adapter = Adapter::new().with_effort(Effort::Fast);
+    let spec = Spec::builtin("oppo/large-icon").unwrap();
+    let listed: Vec<Listed> =
+        manifest(&corpus).into_iter().filter(|listed| listed.path.starts_with("robust/")).collect();
+    let mut wrong = Vec::new();
+    eprintln!("{:<70}  {:<9}  got", "file", "expected");
+    for Listed { path, expected } in &listed {
+        let input = std::fs::read(corpus.join(path)).unwrap();
+        let name = path.trim_start_matches("robust/");
+        let (taken, got) = match adapter.adapt(&input, spec) {
+            Ok(out) => {
+                let warnings: Vec<&str> = out.report.warnings.iter().map(|warning| warning.code()).collect();
+                (true, format!("ok {}", warnings.join(" ")))
+            }
+            Err(error) => {
+                assert!(matches!(error.kind(), "decode" | "unsupported" | "limit"), "{name}: {error}");
+                (false, format!("{}: {error}", error.kind()))
+            }
+        };
+        eprintln!("{name:<70}  {expected:<9}  {got}");
+        let right = match expected.as_str() {
+            "ok" => taken,
+            "must-fail" => !taken || TAKEN_ALL_THE_SAME.contains(&name),
+            _ => true,
+        };
+        if !right {
+            wrong.push(format!("{name}: expected {expected}, got {got}"));
+        }
+        // Leniently as much is taken, and more.
+        let lenient = adapter.clone().with_lenient(true).adapt(&input, spec);
+        assert!(!taken || lenient.is_ok(), "{name}: {lenient:?}");
+    }
+    let refused = listed.iter().filter(|listed| listed.expected == "must-fail").count();
+    assert!(TAKEN_ALL_THE_SAME.len() * 50 <= refused, "more than 2 % of {refused}");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

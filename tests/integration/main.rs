@@ -20,3 +20,4 @@ mod properties;
 mod specs;
 #[cfg(feature = "cli")]
 mod stream;
+mod verify;

@@ -11,7 +11,7 @@ use crate::error::Foreign;
 use crate::raster::Channels;
 use crate::warning::Warning;
 
-pub(super) use self::plain::{Inks, ink_row, ycc_to_rgb_row};
+pub(super) use self::plain::{ink_row, ycc_to_rgb_row};
 use self::profile::Transform;
 
 /// The longest ICC profile that is looked at, in bytes. The largest ones in use, of presses, have two or three million.

@@ -41,26 +41,20 @@ pub(super) fn spread_grey(samples: &[u8], pixel_bytes: usize, has_alpha: bool, i
     }
 }
 
-/// How a four-component JPEG is to be read.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::codec) struct Inks {
-    /// [`ColourModel::Cmyk`] or [`ColourModel::Ycck`].
-    pub(in crate::codec) model: ColourModel,
-    /// Whether 255 means no ink. Adobe's programs write it so, and mark the file with their APP14 segment.
-    pub(in crate::codec) inverted: bool,
-}
-
-/// A row of stored inks, a plane for each component, to interleaved inks of which 255 is full.
-pub(in crate::codec) fn ink_row(planes: [&[u8]; 4], inks: Inks, out: &mut [u8]) {
+/// A row of a JPEG's inks, a plane for each component, to interleaved inks of which 255 is full.
+///
+/// In a file 255 is none: Adobe's programs began it, ITU-T T.872 made it a rule, and every decoder compared with reads all
+/// files so, with Adobe's marker or without. Of YCCK, what went through the YCbCr transform is the opposite of the stored
+/// value, and so the ink itself.
+pub(in crate::codec) fn ink_row(planes: [&[u8]; 4], model: ColourModel, out: &mut [u8]) {
     let [first, second, third, black] = planes;
     let stored = first.iter().zip(second).zip(third).zip(black);
     for (pixel, (((&a, &b), &c), &k)) in out.as_chunks_mut::<4>().0.iter_mut().zip(stored) {
-        // The YCbCr transform was made on 255 minus the stored ink values.
-        let [c, m, y] = match inks.model {
-            ColourModel::Ycck => ycc_to_rgb(a, b, c).map(|value| 255 - value),
-            _ => [a, b, c],
+        let [cyan, magenta, yellow] = match model {
+            ColourModel::Ycck => ycc_to_rgb(a, b, c),
+            _ => [a, b, c].map(|value| 255 - value),
         };
-        *pixel = if inks.inverted { [c, m, y, k].map(|value| 255 - value) } else { [c, m, y, k] };
+        *pixel = [cyan, magenta, yellow, 255 - k];
     }
 }
 
@@ -126,29 +120,27 @@ mod tests {
     }
 
     /// The light of one stored pixel of inks.
-    fn light(stored: [u8; 4], model: ColourModel, inverted: bool) -> [u8; 3] {
+    fn light(stored: [u8; 4], model: ColourModel) -> [u8; 3] {
         let planes = stored.map(|value| [value]);
         let [a, b, c, d] = &planes;
         let (mut full, mut rgb) = ([0; 4], [0; 3]);
-        ink_row([a, b, c, d], Inks { model, inverted }, &mut full);
+        ink_row([a, b, c, d], model, &mut full);
         inks_to_rgb(&full, &mut rgb);
         rgb
     }
 
     #[test]
     fn inks_take_light_away() {
-        for (stored, expected) in [([0, 0, 0, 0], [255; 3]), ([255, 0, 0, 0], [0, 255, 255]), ([0, 0, 0, 255], [0; 3])]
-        {
-            assert_eq!(light(stored, ColourModel::Cmyk, false), expected);
-            assert_eq!(light(stored.map(|value| 255 - value), ColourModel::Cmyk, true), expected);
-        }
-        assert_eq!(light([128, 0, 0, 128], ColourModel::Cmyk, false), [63, 127, 127]);
+        assert_eq!(light([255, 255, 255, 255], ColourModel::Cmyk), [255; 3]);
+        assert_eq!(light([0, 255, 255, 255], ColourModel::Cmyk), [0, 255, 255]);
+        assert_eq!(light([255, 255, 255, 0], ColourModel::Cmyk), [0; 3]);
+        assert_eq!(light([127, 255, 255, 127], ColourModel::Cmyk), [63, 127, 127]);
     }
 
     #[test]
     fn ycck_is_cmyk_behind_the_transform() {
-        // Adobe's cyan: stored inks 0, 255, 255, so the transform saw red 255 and no green or blue: 76, 85, 255.
-        let cyan = light([76, 85, 255, 255], ColourModel::Ycck, true);
+        // Cyan: stored inks 0, 255, 255, so the transform saw red 255 and no green or blue: 76, 85, 255.
+        let cyan = light([76, 85, 255, 255], ColourModel::Ycck);
         assert!(cyan[0] <= 1 && cyan[1] >= 254 && cyan[2] >= 254, "{cyan:?}");
     }
 

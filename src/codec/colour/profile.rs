@@ -138,7 +138,8 @@ fn create<T>(
     let lacks_perceptual = profile.lut_a_to_b_perceptual.is_none() && profile.lut_a_to_b_colorimetric.is_some();
     let rendering_intent =
         if lacks_perceptual { RenderingIntent::RelativeColorimetric } else { RenderingIntent::Perceptual };
-    let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
+    // The profile's own curves count, not a cicp tag beside them, which may speak of a high dynamic range.
+    let options = TransformOptions { rendering_intent, allow_use_cicp_transfer: false, ..TransformOptions::default() };
     let (from, to) = layouts(samples);
     contained(|| Ok(create(profile, from, &ColorProfile::new_srgb(), to, options)?))
         .map_err(|_| "the icc profile leads to no colours")

@@ -114,11 +114,6 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Whether the inks of a four-component picture are stored inverted, as Adobe's programs do.
-    pub(super) fn has_adobe_marker(&self) -> bool {
-        self.adobe_transform.is_some()
-    }
-
     /// Whether the coefficients of the whole picture must be kept until the last scan.
     pub(super) fn keeps_coefficients(&self) -> bool {
         self.frame.progressive || self.several_scans

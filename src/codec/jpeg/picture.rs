@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::decode::decode_rows;
 use super::header::Header;
-use crate::codec::colour::{Conversion, Inks, MAX_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
+use crate::codec::colour::{Conversion, MAX_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Ending, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
@@ -14,7 +14,6 @@ use crate::format::Format;
 pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
     let model = header.colour()?;
-    let inks = Inks { model, inverted: header.has_adobe_marker() };
     let samples = match model {
         ColourModel::Grey => Samples::Grey,
         ColourModel::Cmyk | ColourModel::Ycck => Samples::Inks,
@@ -30,7 +29,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, E
             [grey] => pixels.copy_from_slice(grey),
             [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),
             [luma, blue, red] => ycc_to_rgb_row([luma, blue, red], &mut pixels),
-            [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], inks, &mut pixels),
+            [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], model, &mut pixels),
             _ => {}
         }
         rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::Decode {

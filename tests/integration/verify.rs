@@ -1,0 +1,221 @@
+//! `verify`: it agrees with `adapt`, and every kind of violation is told with its figures. And what passes through.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use pushpix::{Adapter, AlphaRule, ByteSize, Canvas, Catalog, Effort, Format, Size, Spec, Verdict, Violation};
+
+use crate::pictures::{Seen, files, fixture, png, testdata};
+
+fn icon() -> Spec {
+    Spec::custom(Size::new(144, 144).unwrap())
+}
+
+fn codes(verdict: &Verdict) -> Vec<&'static str> {
+    verdict.violations.iter().map(Violation::code).collect()
+}
+
+/// The rows for which a picture can be made.
+fn rows() -> Vec<&'static Spec> {
+    Catalog::builtin().iter().filter(|spec| spec.check_adaptable().is_ok()).collect()
+}
+
+#[test]
+fn every_output_for_every_row_complies() {
+    let fast = Adapter::new().with_effort(Effort::Fast);
+    let rows = rows();
+    assert!(rows.len() > 20);
+    for name in
+        ["444.jpg", "logo.png", "orientation-6.jpg", "icc-cmyk.jpg", "icc-p3-rgba.png", "animated.png", "1x1.png"]
+    {
+        for spec in &rows {
+            let out = fast.adapt(&fixture(name), spec).unwrap();
+            let verdict = pushpix::verify(&out.bytes, spec);
+            assert!(verdict.complies(), "{name}: {verdict}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_adapt_returns_verify_accepts(
+        (width, height) in (1_u32..200, 1_u32..200),
+        pixels in prop::collection::vec(any::<[u8; 4]>(), 64),
+        opaque in any::<bool>(),
+        row in 0..rows().len(),
+        keep in any::<bool>(),
+    ) {
+        let pixel = |index: u32| {
+            let [r, g, b, a] = pixels[(index as usize / 7) % pixels.len()];
+            [r, g, b, if opaque { 255 } else { a }]
+        };
+        let picture: Vec<[u8; 4]> = (0..width * height).map(pixel).collect();
+        let spec = rows()[row];
+        let adapter = Adapter::new().with_effort(Effort::Fast).with_keep_metadata(keep);
+        let out = adapter.adapt(&png(width, height, &picture), spec).unwrap();
+        let verdict = pushpix::verify(&out.bytes, spec);
+        prop_assert!(verdict.complies(), "{}", verdict);
+
+        // And so it is returned as it is, unless it lies on a canvas of its own making again.
+        let again = adapter.adapt(&out.bytes, spec).unwrap();
+        prop_assert!(again.report.passthrough, "{}", again.report);
+        prop_assert_eq!(again.bytes, out.bytes);
+    }
+}
+
+#[test]
+fn every_violation_is_told_with_its_figures() {
+    let size = |width, height| Size::new(width, height).unwrap();
+    let at_most = |canvas| {
+        let mut spec = icon();
+        spec.canvas = Some(Canvas::AtMost(canvas));
+        spec
+    };
+    let mut small_area = at_most(size(144, 144));
+    small_area.max_area = Some(144 * 144 - 1);
+    let unsupported = Spec::builtin("oppo/small-icon").unwrap().clone();
+    let exclusive = {
+        let mut spec = icon().with_max_bytes(ByteSize::of(&fixture("icon-144.jpg")));
+        spec.cap.as_mut().unwrap().inclusive = false;
+        spec
+    };
+    let cases: [(&str, Spec, &[&str], &str); 17] = [
+        ("icon-144.jpg", icon(), &[], "complies"),
+        ("icon-144-srgb.jpg", icon(), &[], "complies"),
+        ("icon-144-exif.jpg", icon(), &[], "complies"),
+        ("icon-144-alpha.png", icon(), &[], "complies"),
+        ("bad/decode-truncated.jpg", icon(), &["size", "unreadable"], "broken jpeg"),
+        ("bad/unsupported-gif.jpg", icon(), &["unreadable"], "a gif file"),
+        ("icon-144.png", icon().with_formats([Format::Jpeg]), &["format"], "it is png, and jpeg is taken"),
+        ("icon-144.png", Spec::custom(size(144, 145)), &["size"], "its size is 144x144, and exact 144x145 is taken"),
+        ("icon-144.png", at_most(size(200, 143)), &["size"], "its size is 144x144, and at most 200x143 is taken"),
+        ("icon-144.png", small_area, &["area"], "it has 20736 pixels, and at most 20735 are taken"),
+        ("icon-144.jpg", exclusive, &["bytes"], "at most"),
+        ("icon-144-alpha.png", icon().with_alpha(AlphaRule::Flatten), &["transparent"], "only opaque"),
+        ("icon-144-orientation.jpg", icon(), &["orientation"], "orientation 6"),
+        ("icon-144-cmyk.jpg", icon(), &["inks"], "its colours are cmyk"),
+        ("icon-144-p3.jpg", icon(), &["colours"], "not srgb"),
+        ("icon-144-animated.png", icon(), &["animated"], "it is animated"),
+        ("icon-144.png", unsupported, &["not_taken"], "no such picture"),
+    ];
+    for (name, spec, expected, said) in cases {
+        let verdict = pushpix::verify(&fixture(name), &spec);
+        assert_eq!(codes(&verdict), expected, "{name}: {verdict}");
+        assert_eq!(verdict.complies(), expected.is_empty());
+        assert!(verdict.to_string().contains(said), "{verdict}");
+    }
+}
+
+#[test]
+fn a_name_of_another_format_is_told() {
+    let verdict = |name: &str| pushpix::verify(&fixture("icon-144.jpg"), &icon()).with_name(Path::new(name));
+    for name in ["a.jpg", "a.JPEG", "a", "a.bin", "png", "-"] {
+        assert!(verdict(name).complies(), "{name}");
+    }
+    for name in ["a.png", "a.PNG", "a.gif", "a.webp"] {
+        assert_eq!(codes(&verdict(name)), ["name"], "{name}");
+    }
+    assert!(verdict("a.png").to_string().contains("its name ends in .png, and it is jpeg"));
+}
+
+#[test]
+fn what_is_only_advised_is_a_warning() {
+    let verdict = pushpix::verify(&fixture("icon-144.jpg"), Spec::builtin("fcm/large-icon").unwrap());
+    assert!(verdict.complies());
+    assert_eq!(verdict.warnings.iter().map(pushpix::Warning::code).collect::<Vec<_>>(), ["other_size"]);
+    let glyph = icon().with_alpha(AlphaRule::WhiteOnTransparent);
+    let verdict = pushpix::verify(&fixture("icon-144.png"), &glyph);
+    assert!(verdict.complies());
+    assert_eq!(verdict.warnings.iter().map(pushpix::Warning::code).collect::<Vec<_>>(), ["opaque_glyph"]);
+}
+
+#[test]
+fn a_complying_file_passes_through_only_if_it_carries_nothing() {
+    let passes = |name: &str, spec: &Spec| {
+        let input = fixture(name);
+        let out = pushpix::adapt(&input, spec).unwrap();
+        assert_eq!(out.bytes == input, out.report.passthrough, "{name}");
+        assert_eq!(out.report.attempts.is_empty(), out.report.passthrough, "{name}");
+        out.report.passthrough
+    };
+    for name in ["icon-144.jpg", "icon-144.png", "icon-144-alpha.png", "icon-144-srgb.jpg"] {
+        assert!(passes(name, &icon()), "{name}");
+    }
+    let carrying = [
+        "icon-144-exif.jpg",
+        "icon-144-orientation.jpg",
+        "icon-144-p3.jpg",
+        "icon-144-cmyk.jpg",
+        "icon-144-comment.jpg",
+        "icon-144-trailing.jpg",
+        "icon-144-text.png",
+        "icon-144-animated.png",
+    ];
+    for name in carrying {
+        assert!(!passes(name, &icon()), "{name}");
+    }
+    // What the spec does not allow does not pass either.
+    assert!(!passes("icon-144.png", &icon().with_formats([Format::Jpeg])));
+    assert!(!passes("icon-144-alpha.png", &icon().with_alpha(AlphaRule::Flatten)));
+    let long = fixture("icon-144.png").len() as u64;
+    assert!(!passes("icon-144.png", &icon().with_max_bytes(ByteSize::new(long - 1))));
+    assert!(passes("icon-144.png", &icon().with_max_bytes(ByteSize::new(long))));
+    assert!(!passes("icon-144.jpg", &Spec::custom(Size::new(145, 144).unwrap())));
+
+    // Nor what the caller's options would change.
+    let blue = Adapter::new().with_background("#00f".parse().unwrap());
+    assert!(!blue.adapt(&fixture("icon-144-alpha.png"), &icon()).unwrap().report.passthrough);
+    let png = Adapter::new().with_format(Format::Png);
+    assert!(!png.adapt(&fixture("icon-144.jpg"), &icon()).unwrap().report.passthrough);
+}
+
+/// Markers and chunks that metadata stands in, and words of the fixtures' metadata.
+const PRIVATE: &[&[u8]] =
+    &[b"Exif", b"eXIf", b"GPS", b"tEXt", b"zTXt", b"iTXt", b"xap", b"Photoshop", b"ICC_PROFILE", b"iCCP"];
+
+fn carries(bytes: &[u8]) -> Vec<&'static [u8]> {
+    PRIVATE.iter().copied().filter(|word| bytes.windows(word.len()).any(|window| window == *word)).collect()
+}
+
+#[test]
+fn metadata_never_reaches_an_output() {
+    for path in files(&testdata()) {
+        let input = std::fs::read(&path).unwrap();
+        for format in [Format::Jpeg, Format::Png] {
+            let out = pushpix::adapt(&input, &icon().with_formats([format])).unwrap();
+            if !out.report.passthrough {
+                assert!(carries(&out.bytes).is_empty(), "{}: {:?}", path.display(), carries(&out.bytes));
+            }
+        }
+    }
+}
+
+#[test]
+fn metadata_is_kept_if_asked_for() {
+    let keep = Adapter::new().with_keep_metadata(true);
+    // From either format to either, upright, and within the cap.
+    for (name, tag) in [("orientation-6.jpg", 6), ("orientation-6.png", 6), ("metadata.jpg", 1), ("metadata.png", 1)] {
+        let input = fixture(name);
+        assert_eq!(pushpix::probe(&input).unwrap().orientation.exif(), tag, "{name}");
+        for format in [Format::Jpeg, Format::Png] {
+            let spec = icon().with_formats([format]);
+            let out = keep.adapt(&input, &spec).unwrap();
+            let probe = pushpix::probe(&out.bytes).unwrap();
+            assert!(probe.has_metadata && probe.orientation.exif() == 1, "{name} to {format}: {probe}");
+            let bare = pushpix::adapt(&input, &spec).unwrap();
+            assert!(out.bytes.len() > bare.bytes.len());
+            assert_eq!(Seen::of(&out.bytes).difference(&Seen::of(&bare.bytes)).1, 0, "{name} to {format}");
+            assert!(pushpix::verify(&out.bytes, &spec).complies());
+
+            let cap = ByteSize::new(out.bytes.len() as u64 - 1);
+            match keep.adapt(&input, &spec.with_max_bytes(cap)) {
+                Ok(tight) => assert!(tight.bytes.len() as u64 <= cap.as_u64()),
+                Err(error) => assert_eq!(error.kind(), "over_budget"),
+            }
+        }
+    }
+    // Then it does not keep a complying file from passing through.
+    assert!(keep.adapt(&fixture("icon-144-exif.jpg"), &icon()).unwrap().report.passthrough);
+}
