@@ -108,3 +108,72 @@ fn interlaced(
     }
     end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::probe;
+    use std::path::{Path, PathBuf};
+
+    /// The pixels of a PNG as RGBA in its own depth, before the colour step.
+    fn rgba(bytes: &[u8]) -> Result<(usize, Vec<u8>), Foreign> {
+        probe(bytes, &Limits::default())?;
+        let mut reader = open(Structure::read(bytes, false)?.bare(), false, &Limits::default())?;
+        let (samples, deep) = samples(&reader)?;
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels)?;
+        reader.finish()?;
+        let sample = if deep { 2 } else { 1 };
+        let opaque = [255; 2];
+        let mut rgba = Vec::new();
+        for pixel in pixels.chunks_exact(samples.count() * sample) {
+            let (colour, alpha) = match samples {
+                Samples::GreyAlpha | Samples::Rgba => pixel.split_at(pixel.len() - sample),
+                _ => (pixel, &opaque[..sample]),
+            };
+            rgba.extend(colour.repeat(3 * sample / colour.len()));
+            rgba.extend(alpha);
+        }
+        Ok((8 * sample, rgba))
+    }
+
+    /// The file of this name in a folder of PngSuite, or under a longer name in the corpus.
+    fn found(dir: &Path, name: &str) -> Option<PathBuf> {
+        ["", "robust/pngsuite__", "robust/libpng-pngsuite__"]
+            .iter()
+            .map(|before| dir.join(format!("{before}{name}")))
+            .find(|path| path.is_file())
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn pngsuite_has_the_pixels_that_libpng_gives() {
+        let named = ["PUSHPIX_PNGSUITE", "PUSHPIX_CORPUS"].iter().find_map(std::env::var_os);
+        let Some(dir) = named.map(PathBuf::from) else {
+            eprintln!("skipped: neither PUSHPIX_PNGSUITE nor PUSHPIX_CORPUS names a folder");
+            return;
+        };
+        let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pngsuite.tsv");
+        let table = std::fs::read_to_string(table).unwrap();
+        let (mut valid, mut refused) = (0, 0);
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let Some(path) = found(&dir, cells[0]) else { continue };
+            let read = rgba(&std::fs::read(path).unwrap());
+            if let [name, bits, crc] = cells[..] {
+                let (depth, pixels) = read.unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(
+                    (depth.to_string().as_str(), format!("{:08x}", crc32fast::hash(&pixels)).as_str()),
+                    (bits, crc),
+                    "{name}"
+                );
+                valid += 1;
+            } else {
+                assert!(read.is_err(), "{line} is taken");
+                refused += 1;
+            }
+        }
+        eprintln!("{valid} files have libpng's pixels, {refused} are refused");
+        assert!(valid > 0);
+    }
+}
