@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use pushpix::{Adapter, Error, Format, Spec, Warning};
+use pushpix::{Adapter, AlphaRule, Error, Format, Spec, Warning};
 
-use crate::pictures::{Seen, fixture, testdata};
+use crate::pictures::{Seen, fixture, near, testdata};
 
 /// A fixture, and how far its pixels may be from the expected ones: in the mean, and the greatest difference.
 struct Golden {
@@ -63,4 +63,98 @@ fn every_fixture_shows_what_it_must() {
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     assert!(goldens.len() > 90, "the table has {} rows", goldens.len());
+}
+
+fn warnings(adapter: &Adapter, name: &str) -> Vec<&'static str> {
+    let (_, warnings) = shown(adapter, &fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    warnings.iter().map(Warning::code).collect()
+}
+
+#[test]
+fn what_could_not_be_used_is_told() {
+    let strict = Adapter::new();
+    let cases: [(&str, &[&str]); 14] = [
+        ("icc-p3.jpg", &[]),
+        ("icc-segments.jpg", &[]),
+        ("icc-cmyk.jpg", &[]),
+        ("gama-linear.png", &[]),
+        ("profile-garbage.jpg", &["profile_ignored"]),
+        ("profile-garbage.png", &["profile_ignored"]),
+        ("profile-grey-in-rgb.png", &["profile_ignored"]),
+        ("profile-missing-segment.jpg", &["profile_ignored"]),
+        ("profile-bomb.png", &["profile_ignored"]),
+        ("cicp-pq-and-icc.png", &["hdr_profile_used"]),
+        ("cicp-pq.png", &["tone_mapped"]),
+        ("cicp-hlg.png", &["tone_mapped"]),
+        ("animated-disorder.png", &["animated"]),
+        ("no-eoi.jpg", &["end_missing"]),
+    ];
+    for (name, expected) in cases {
+        assert_eq!(warnings(&strict, name), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_broken_picture_is_refused_or_taken_for_as_far_as_it_goes() {
+    let lenient = Adapter::new().with_lenient(true);
+    let damaged = ["decode-early-eoi.jpg", "decode-cut-60-percent.jpg", "decode-truncated.png", "decode-idat-crc.png"];
+    for name in damaged.map(|name| format!("bad/{name}")) {
+        assert_eq!(shown(&Adapter::new(), &fixture(&name)).err().unwrap().kind(), "decode", "{name}");
+        assert_eq!(warnings(&lenient, &name), ["damaged"], "{name}");
+    }
+    assert_eq!(warnings(&lenient, "bad/decode-no-iend.png"), ["end_missing"]);
+    // A whole file is read the same.
+    assert_eq!(warnings(&lenient, "444.jpg"), [""; 0]);
+    // Where the picture ends the background begins, in the colour asked for.
+    let blue = lenient.clone().with_background("#0000ff".parse().unwrap());
+    let (seen, _) = shown(&blue, &fixture("bad/decode-cut-60-percent.jpg")).unwrap();
+    assert_eq!(seen.at(10, seen.height - 1), [0, 0, 255, 255]);
+    assert_ne!(seen.at(10, 10), [0, 0, 255, 255]);
+    // What has not even a row is broken all the same, and so is what is no picture.
+    for name in ["bad/decode-only-soi.jpg", "bad/decode-zero-width.png", "bad/decode-no-idat.png"] {
+        assert_eq!(shown(&lenient, &fixture(name)).err().unwrap().kind(), "decode", "{name}");
+    }
+}
+
+#[test]
+fn a_soft_edge_keeps_its_colour() {
+    // Around the disc lies clear green. Averaged without its alpha it would show as a green or dark fringe.
+    for spec in [Spec::custom(pushpix::Size::new(37, 37).unwrap()), Spec::custom(pushpix::Size::new(200, 200).unwrap())]
+    {
+        let out = pushpix::adapt(&fixture("halo.png"), &spec.clone().with_formats([Format::Png])).unwrap();
+        let seen = Seen::of(&out.bytes);
+        for y in 0..seen.height {
+            for x in 0..seen.width {
+                let [red, green, blue, alpha] = seen.at(x, y);
+                assert!(alpha < 16 || (red >= 247 && green <= 8 && blue <= 8), "{x},{y}: {red} {green} {blue} {alpha}");
+            }
+        }
+        // And laid on white, every pixel lies between red and white.
+        let out = pushpix::adapt(&fixture("halo.png"), &spec.with_alpha(AlphaRule::Flatten)).unwrap();
+        let seen = Seen::of(&out.bytes);
+        let between = |pixel: [u8; 4]| pixel[0] >= 245 && pixel[1].abs_diff(pixel[2]) <= 12;
+        assert!((0..seen.height).all(|y| (0..seen.width).all(|x| between(seen.at(x, y)))));
+    }
+}
+
+#[test]
+fn a_high_dynamic_range_is_brought_down_plausibly() {
+    // The same picture with white at 203 cd/m2, which is sRGB's white: greys below the knee stay as they are, and colours
+    // near to it, for each channel is mapped by itself.
+    let (plain, _) = shown(&Adapter::new(), &fixture("cicp-srgb.png")).unwrap();
+    for name in ["cicp-pq.png", "cicp-pq-16bit.png", "cicp-hlg.png"] {
+        let (mapped, _) = shown(&Adapter::new(), &fixture(name)).unwrap();
+        let (mean, _, _) = mapped.difference_seen(&plain);
+        assert!(mean < 10.0, "{name}: {mean}");
+        let mut greys = 0;
+        for (x, y) in (0..plain.height).flat_map(|y| (0..plain.width).map(move |x| (x, y))) {
+            let (is, was) = (mapped.at(x, y), plain.at(x, y));
+            let [red, green, blue, _] = was;
+            if red == green && green == blue && red < 190 {
+                assert!(near(is, was, 6), "{name} {x},{y}: {is:?} {was:?}");
+                greys += 1;
+            }
+        }
+        assert!(greys > 50, "{greys} greys");
+    }
 }

@@ -11,6 +11,7 @@ use crate::format::Format;
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// The longest chunk that the specification allows.
 const MAX_LENGTH: u32 = i32::MAX as u32;
+const NO_CHECKSUM: [u8; 4] = [0; 4];
 
 /// One chunk as it stands in the file.
 #[derive(Debug, Clone, Copy)]
@@ -161,21 +162,43 @@ impl<'a> Structure<'a> {
 
     /// A PNG of what makes the picture and nothing else. Its checksums are left out: they have been compared.
     pub(super) fn bare(&self) -> Vec<u8> {
+        let mut png = self.beginning();
+        for piece in &self.data {
+            put(&mut png, b"IDAT", piece.len(), piece);
+            png.extend(NO_CHECKSUM);
+        }
+        put(&mut png, b"IEND", 0, &[]);
+        png.extend(NO_CHECKSUM);
+        png
+    }
+
+    /// The same where the data are cut: one long piece that ends with the file, so that the decoder gives all it has.
+    pub(super) fn bare_without_end(&self) -> Vec<u8> {
+        let mut png = self.beginning();
+        put(&mut png, b"IDAT", MAX_LENGTH as usize, &self.data.concat());
+        png
+    }
+
+    fn beginning(&self) -> Vec<u8> {
         let total: usize = self.data.iter().map(|piece| piece.len() + 12).sum();
         let mut png = Vec::with_capacity(total + 2048);
         png.extend(SIGNATURE);
-        let chunks = [(b"IHDR", Some(self.header)), (b"PLTE", self.palette), (b"tRNS", self.transparency)];
-        let chunks = chunks.into_iter().filter_map(|(name, body)| body.map(|body| (name, body)));
-        let data = self.data.iter().map(|piece| (b"IDAT", *piece));
-        for (name, body) in chunks.chain(data).chain([(b"IEND", &[][..])]) {
-            let length = u32::try_from(body.len()).unwrap_or(MAX_LENGTH); // A body's length was read from 31 bits.
-            png.extend(length.to_be_bytes());
-            png.extend(name);
-            png.extend(body);
-            png.extend([0; 4]);
+        for (name, body) in [(b"IHDR", Some(self.header)), (b"PLTE", self.palette), (b"tRNS", self.transparency)] {
+            if let Some(body) = body {
+                put(&mut png, name, body.len(), body);
+                png.extend(NO_CHECKSUM);
+            }
         }
         png
     }
+}
+
+/// A chunk but for its checksum.
+fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
+    let length = u32::try_from(length).unwrap_or(MAX_LENGTH); // A body's length was read from 31 bits.
+    png.extend(length.to_be_bytes());
+    png.extend(name);
+    png.extend(body);
 }
 
 /// The chunks that speak of colour.

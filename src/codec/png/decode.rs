@@ -12,43 +12,68 @@ use crate::error::{Error, Foreign};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::units::Size;
+use crate::warning::Warning;
 
 /// Decodes the picture as stored: its orientation is not applied. Of an animation, the picture that a viewer without
 /// animation shows.
 pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
-    let mut structure = Structure::read(bytes, lenient)?;
-    let mut warnings = Vec::new();
-    let statements = std::mem::take(&mut structure.statements);
-    let (rows, foreign, cut) = decoding(Format::Png, || {
-        let mut reader = open(structure.bare(), lenient, limits)?;
-        let (samples, deep) = samples(&reader)?;
-        let mut conversion = Conversion::choose(statements, samples, deep, &mut warnings);
-        let mut rows = Rows::new(stored, conversion.channels());
-        let read = if reader.info().interlaced {
-            interlaced(&mut reader, stored, &mut conversion, &mut rows)
-        } else {
-            in_order(&mut reader, &mut conversion, &mut rows)
-        };
-        let read = read.and_then(|()| Ok(reader.finish()?));
-        match read {
-            Err(error) if !lenient => Err(error),
-            read => Ok((rows, conversion.is_foreign(), read.is_err())),
-        }
-    })?;
+    let structure = Structure::read(bytes, lenient)?;
     let mut ending = structure.ending;
-    if cut {
-        ending.damage.get_or_insert("its data end early or make no sense");
+    let found = decoding(Format::Png, || read(&structure, stored, limits, Data::Whole));
+    let found = match found {
+        Err(_) if lenient => {
+            ending.damage.get_or_insert("its data end early or make no sense");
+            decoding(Format::Png, || read(&structure, stored, limits, Data::Cut))
+        }
+        found => found,
+    };
+    let Found { rows, foreign_colours, warnings } = found?;
+    rows.finish(Format::Png, ending, foreign_colours, warnings)
+}
+
+/// Whether the compressed data must be whole, or are taken for as far as they go.
+#[derive(Clone, Copy, PartialEq)]
+enum Data {
+    Whole,
+    Cut,
+}
+
+struct Found {
+    rows: Rows,
+    foreign_colours: bool,
+    warnings: Vec<Warning>,
+}
+
+fn read(structure: &Structure<'_>, stored: Size, limits: &Limits, data: Data) -> Result<Found, Foreign> {
+    let mut warnings = Vec::new();
+    let png = match data {
+        Data::Whole => structure.bare(),
+        Data::Cut => structure.bare_without_end(),
+    };
+    // What is taken without its checksum was found broken already.
+    let mut reader = open(png, structure.ending.damage.is_none(), limits)?;
+    let (samples, deep) = samples(&reader)?;
+    let mut conversion = Conversion::choose(structure.statements.iter().cloned(), samples, deep, &mut warnings);
+    let mut rows = Rows::new(stored, conversion.channels());
+    let read = if reader.info().interlaced {
+        interlaced(&mut reader, stored, &mut conversion, &mut rows)
+    } else {
+        in_order(&mut reader, &mut conversion, &mut rows)
+    };
+    let read = read.and_then(|()| Ok(reader.finish()?));
+    match read {
+        Err(error) if data == Data::Whole => Err(error),
+        _ => Ok(Found { rows, foreign_colours: conversion.is_foreign(), warnings }),
     }
-    rows.finish(Format::Png, ending, foreign, warnings)
 }
 
 type Source = Cursor<Vec<u8>>;
 
-fn open(png: Vec<u8>, lenient: bool, limits: &Limits) -> Result<Reader<Source>, Foreign> {
+fn open(png: Vec<u8>, checked: bool, limits: &Limits) -> Result<Reader<Source>, Foreign> {
     let mut options = DecodeOptions::default();
     // Those of the chunks were compared, and left out; that of the picture itself was not.
     options.set_ignore_crc(true);
-    options.set_ignore_adler32(lenient);
+    options.set_ignore_adler32(!checked);
     let mut decoder = Decoder::new_with_options(Cursor::new(png), options);
     let bytes = usize::try_from(limits.max_decoded.as_u64()).unwrap_or(usize::MAX);
     decoder.set_limits(png::Limits { bytes });
@@ -118,7 +143,7 @@ mod tests {
     /// The pixels of a PNG as RGBA in its own depth, before the colour step.
     fn rgba(bytes: &[u8]) -> Result<(usize, Vec<u8>), Foreign> {
         probe(bytes, &Limits::default())?;
-        let mut reader = open(Structure::read(bytes, false)?.bare(), false, &Limits::default())?;
+        let mut reader = open(Structure::read(bytes, false)?.bare(), true, &Limits::default())?;
         let (samples, deep) = samples(&reader)?;
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels)?;
