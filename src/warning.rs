@@ -57,6 +57,8 @@ pub enum Warning {
         /// What is broken.
         what: &'static str,
     },
+    /// The input has data that belong nowhere. Its picture is whole, and may not be what was meant.
+    Irregular,
     /// The input's picture is whole, but the mark of its end is missing.
     EndMissing,
     /// Metadata was to be kept, and some could not be.
@@ -98,6 +100,7 @@ impl Warning {
             Self::HdrProfileUsed => "hdr_profile_used",
             Self::ToneMapped => "tone_mapped",
             Self::Damaged { .. } => "damaged",
+            Self::Irregular => "irregular",
             Self::EndMissing => "end_missing",
             Self::MetadataDropped { .. } => "metadata_dropped",
             Self::FormatChanged { .. } => "format_changed",
@@ -122,6 +125,7 @@ impl fmt::Display for Warning {
             Self::HdrProfileUsed => f.write_str("high dynamic range, shown by its icc profile"),
             Self::ToneMapped => f.write_str("high dynamic range, tone-mapped"),
             Self::Damaged { what } => write!(f, "broken, {what}: the rest is background"),
+            Self::Irregular => f.write_str("some of its data belong nowhere"),
             Self::EndMissing => f.write_str("its end is not marked"),
             Self::MetadataDropped { what } => write!(f, "not kept: {what}"),
             Self::FormatChanged { from, to } => write!(f, "{from} did not fit, {to} was taken"),

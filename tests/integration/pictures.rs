@@ -92,7 +92,8 @@ impl Seen {
     pub(crate) fn on_white(mut self) -> Self {
         for pixel in &mut self.rgba {
             let alpha = u32::from(pixel[3]);
-            *pixel = pixel.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8);
+            let over = |value: u8| (u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255;
+            *pixel = pixel.map(|value| u8::try_from(over(value)).unwrap());
             pixel[3] = 255;
         }
         self
@@ -109,7 +110,8 @@ impl Seen {
         let differences: Vec<[u8; 4]> = pixels.map(of_pixel).collect();
         let sum: u64 = differences.iter().flatten().copied().map(u64::from).sum();
         let greatest = differences.iter().flatten().copied().max().unwrap();
-        let at = differences.iter().position(|pixel| pixel.contains(&greatest)).unwrap() as u32;
+        let at = differences.iter().position(|pixel| pixel.contains(&greatest)).unwrap();
+        let at = u32::try_from(at).unwrap();
         (sum as f64 / self.rgba.len() as f64 / 4.0, greatest, (at % self.width, at / self.width))
     }
 

@@ -4,6 +4,7 @@
 mod hdr;
 mod plain;
 mod profile;
+mod ycc;
 
 use std::borrow::Cow;
 
@@ -11,8 +12,9 @@ use crate::error::Foreign;
 use crate::raster::Channels;
 use crate::warning::Warning;
 
-pub(super) use self::plain::{ink_row, ycc_to_rgb_row};
+pub(super) use self::plain::ink_row;
 use self::profile::Transform;
+pub(super) use self::ycc::ycc_to_rgb_row;
 
 /// The longest ICC profile that is looked at, in bytes. The largest ones in use, of presses, have two or three million.
 pub(super) const MAX_PROFILE: usize = 8 << 20;

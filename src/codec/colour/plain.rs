@@ -1,6 +1,6 @@
-//! The arithmetic that needs no profile: grey spread over three channels, 16 bits rounded to 8, inks turned into light,
-//! and the YCbCr transform.
+//! The arithmetic that needs no profile: grey spread over three channels, 16 bits rounded to 8, inks turned into light.
 
+use super::ycc::ycc_to_rgb;
 use crate::codec::probe::ColourModel;
 
 /// A 16-bit sample to 8 bits by rounding: the value 65 535 becomes 255, in proportion.
@@ -70,27 +70,6 @@ pub(super) fn inks_to_rgb(samples: &[u8], out: &mut [u8]) {
     }
 }
 
-/// A row of YCbCr, a plane for each component, to interleaved RGB.
-pub(in crate::codec) fn ycc_to_rgb_row(planes: [&[u8]; 3], out: &mut [u8]) {
-    let [luma, blue, red] = planes;
-    for (pixel, ((&y, &cb), &cr)) in out.as_chunks_mut::<3>().0.iter_mut().zip(luma.iter().zip(blue).zip(red)) {
-        *pixel = ycc_to_rgb(y, cb, cr);
-    }
-}
-
-/// The inverse transform of the JFIF specification, in 16-bit fixed point.
-fn ycc_to_rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
-    let y = i32::from(y) << 16;
-    let (cb, cr) = (i32::from(cb) - 128, i32::from(cr) - 128);
-    let half = 1 << 15;
-    let rgb = [
-        y + 91_881 * cr,               // 1.402
-        y - 22_554 * cb - 46_802 * cr, // 0.344136, 0.714136
-        y + 116_130 * cb,              // 1.772
-    ];
-    rgb.map(|value| u8::try_from(((value + half) >> 16).clamp(0, 255)).unwrap_or(0))
-}
-
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "whole numbers held by floats")]
 mod tests {
@@ -101,21 +80,6 @@ mod tests {
         let all: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_be_bytes).collect();
         for (value, byte) in (0..=u16::MAX).zip(sixteen_to_eight(&all)) {
             assert_eq!(f64::from(byte), (f64::from(value) / 257.0).round(), "{value}");
-        }
-    }
-
-    #[test]
-    fn the_ycc_transform_is_jfifs_to_within_rounding() {
-        for y in (0..=255).step_by(15) {
-            for cb in (0..=255).step_by(5) {
-                for cr in (0..=255).step_by(5) {
-                    let (yf, cbf, crf) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
-                    let exact = [yf + 1.402 * crf, yf - 0.344_136 * cbf - 0.714_136 * crf, yf + 1.772 * cbf];
-                    for (got, exact) in ycc_to_rgb(y, cb, cr).into_iter().zip(exact) {
-                        assert!((f64::from(got) - exact.clamp(0.0, 255.0)).abs() <= 0.51);
-                    }
-                }
-            }
         }
     }
 

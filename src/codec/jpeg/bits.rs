@@ -15,7 +15,7 @@ pub(super) struct BitReader<'a> {
     held: u32,
     /// How many zeros from behind the end were given so far, those in `buffer` among them.
     padding: u32,
-    /// Whether bytes that nothing needs were passed over.
+    /// Whether data were passed over that nothing needs.
     stray: bool,
 }
 
@@ -140,6 +140,12 @@ impl<'a> BitReader<'a> {
         if self.overran() { flaw::ENDS_EARLY } else { what }
     }
 
+    /// Notes that what was just read has no place in the picture.
+    #[cold]
+    pub(super) fn note_stray(&mut self) {
+        self.stray = true;
+    }
+
     /// Leaves the data: bits that fill the last byte are dropped, bytes before the next marker are passed over.
     /// Returns where the marker begins or the bytes end, and whether bytes were passed over so far.
     pub(super) fn leave(&mut self) -> (usize, bool) {
@@ -150,6 +156,12 @@ impl<'a> BitReader<'a> {
             self.at = after;
         }
         (self.at, self.stray)
+    }
+
+    /// Whether the data end at the restart marker of this number.
+    #[cold]
+    pub(super) fn is_before_restart(&self, number: u8) -> bool {
+        matches!(self.next(), Next::Marker(code, _) if code == 0xd0 + number)
     }
 
     /// Passes over the restart marker of this number, which must be the next.

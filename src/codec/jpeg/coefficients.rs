@@ -62,8 +62,8 @@ impl Method for Sequential {
     }
 
     fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-        *block = [0; 64];
-        self.0[part].read(bits, block).map(|_| ())
+        self.0[part].read(bits, block);
+        Ok(())
     }
 }
 
@@ -74,7 +74,8 @@ impl Method for FirstDc {
 
     fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
         let (table, previous) = &mut self.codings[part];
-        progressive::first_dc(table, previous, self.low, bits, block)
+        progressive::first_dc(table, previous, self.low, bits, block);
+        Ok(())
     }
 }
 
@@ -134,6 +135,9 @@ impl<'f> Coefficients<'f> {
             let plane = &mut self.planes[part.component];
             if plane.factors.is_none() {
                 plane.factors = Some(*tables.quantization(plane.component.quantization)?);
+            } else if !self.frame.progressive {
+                // There may be millions of such scans in a file, and nothing but the last would count.
+                return Err(flaw::COMPONENT_TWICE);
             }
         }
         let restarts = Restarts::new(tables.restart_interval);
@@ -179,6 +183,7 @@ impl<'f> Coefficients<'f> {
                         }
                     }
                 }
+                restarts.after_unit(bits)?;
             }
             if scan.first == 0 && scan.high == 0 {
                 for (part, &(_, down)) in scan.parts.iter().zip(&layout.blocks) {
@@ -236,13 +241,14 @@ impl Plane {
     }
 }
 
-/// Reads a block, or leaves it as earlier scans have made it.
+/// Reads a block, or leaves it as earlier scans have made it. That the data have ended is for the unit's reader to see.
 #[inline(always)]
 fn read_block(method: &mut impl Method, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
     let before = *block;
-    let mut result = method.read(part, bits, block);
+    let result = method.read(part, bits, block);
     if bits.overran() {
-        result = Err(flaw::ENDS_EARLY);
+        *block = before;
+        return Ok(());
     }
     if result.is_err() {
         *block = before;

@@ -185,14 +185,15 @@ impl<'a> File<'a> {
                     for y in 0..usize::from(sampling.down) {
                         for x in unit * across..(unit + 1) * across {
                             let mut block = [0; 64];
-                            let last = coding.read(&mut bits, &mut block)?;
+                            let mut last = coding.read(&mut bits, &mut block);
+                            if bits.overran() {
+                                (block, last) = ([0; 64], 0);
+                            }
                             rows.put(index, x, y, &idct(&block, factors, Extent::up_to(last)));
                         }
                     }
                 }
-                if bits.overran() {
-                    return Err(Stop::Flaw(flaw::ENDS_EARLY));
-                }
+                restarts.after_unit(&mut bits)?;
             }
             rows.finish_units(row, sink)?;
         }

@@ -4,7 +4,7 @@
 pub(super) type Checked<T> = Result<T, &'static str>;
 
 pub(super) const ENDS_EARLY: &str = "its data end before the picture does";
-pub(super) const NO_SUCH_CODE: &str = "its data have a Huffman code that does not exist";
+pub(super) const BAD_REFINEMENT: &str = "its data refine by more than a bit";
 pub(super) const PAST_THE_BLOCK: &str = "its data have a coefficient beyond its block";
 pub(super) const NO_RESTART: &str = "a restart marker is missing";
 pub(super) const WRONG_RESTART: &str = "a restart marker is out of turn";
@@ -18,6 +18,7 @@ pub(super) const UNKNOWN_COMPONENT: &str = "a scan names a component that is not
 pub(super) const TOO_MANY_BLOCKS: &str = "a scan has more than 10 blocks in a unit";
 pub(super) const BAD_PROGRESSION: &str = "a scan refines what it cannot refine";
 pub(super) const COMPONENT_LEFT_OUT: &str = "a component is in no scan";
+pub(super) const COMPONENT_TWICE: &str = "a component is in two scans";
 pub(super) const SCAN_TOO_MANY: &str = "a scan follows when the picture is whole";
 pub(super) const SECOND_FRAME: &str = "it has a second frame header";
 pub(super) const SECOND_START: &str = "an image begins within it";

@@ -20,6 +20,7 @@ pub(super) struct Header<'a> {
     /// The pieces of an ICC profile as they stand: a piece's number, how many there are, the data.
     pub(super) icc: Vec<&'a [u8]>,
     /// Whether there is anything that says more than how to show the picture: EXIF, XMP, comments, thumbnails.
+    #[allow(dead_code, reason = "for whoever passes pictures on as they are")]
     pub(super) metadata: bool,
     /// The first EXIF block and the first XMP packet.
     exif: Option<&'a [u8]>,

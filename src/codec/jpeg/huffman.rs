@@ -147,50 +147,53 @@ impl Table {
         self.quick[bits.peek(LOOK) as usize]
     }
 
-    /// Takes a code of which `entry` gives no value. 16 bits must have been made sure of.
+    /// Takes a code of which `entry` gives no value. 17 bits must have been made sure of.
     #[inline(always)]
-    pub(super) fn symbol(&self, entry: Entry, bits: &mut BitReader<'_>) -> Checked<u8> {
+    pub(super) fn symbol(&self, entry: Entry, bits: &mut BitReader<'_>) -> u8 {
         if entry.length() > 0 {
             bits.skip(entry.length());
-            return Ok(entry.symbol());
+            return entry.symbol();
         }
         self.long_symbol(bits)
     }
 
-    /// Takes a difference of first coefficients. 31 bits must have been made sure of.
+    /// Takes a difference of first coefficients. 32 bits must have been made sure of.
     #[inline(always)]
-    pub(super) fn difference(&self, bits: &mut BitReader<'_>) -> Checked<i32> {
+    pub(super) fn difference(&self, bits: &mut BitReader<'_>) -> i32 {
         let entry = self.look(bits);
         if entry.value() != 0 {
             bits.skip(entry.length());
-            return Ok(i32::from(entry.value()));
+            return i32::from(entry.value());
         }
-        let size = self.symbol(entry, bits)?;
-        Ok(bits.take_signed(u32::from(size)))
+        let size = self.symbol(entry, bits);
+        bits.take_signed(u32::from(size))
     }
 
+    /// A code longer than the table of the next bits. One that does not exist is noted, and taken for 17 bits that mean 0,
+    /// as in libjpeg.
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, bits: &mut BitReader<'_>) -> Checked<u8> {
+    fn long_symbol(&self, bits: &mut BitReader<'_>) -> u8 {
         let ahead = bits.peek(16);
         for (length, &(limit, offset)) in (1..).zip(&self.limits).skip(LOOK as usize) {
             if ahead < limit {
                 bits.skip(length);
                 let index = (ahead >> (16 - length)).cast_signed() + offset;
-                let symbol = usize::try_from(index).ok().and_then(|index| self.symbols.get(index));
-                return symbol.copied().ok_or(flaw::NO_SUCH_CODE);
+                return usize::try_from(index).ok().and_then(|index| self.symbols.get(index)).copied().unwrap_or(0);
             }
         }
-        Err(bits.blame(flaw::NO_SUCH_CODE))
+        bits.note_stray();
+        bits.skip(17);
+        0
     }
 
-    /// Takes a symbol whose value, if it has one, is read apart. 16 bits must have been made sure of.
+    /// Takes a symbol whose value, if it has one, is read apart. 17 bits must have been made sure of.
     #[inline(always)]
-    pub(super) fn plain_symbol(&self, bits: &mut BitReader<'_>) -> Checked<u8> {
+    pub(super) fn plain_symbol(&self, bits: &mut BitReader<'_>) -> u8 {
         let entry = self.look(bits);
         if entry.value() != 0 {
             bits.skip(entry.length() - u32::from(entry.symbol() & 15));
-            return Ok(entry.symbol());
+            return entry.symbol();
         }
         self.symbol(entry, bits)
     }
@@ -225,3 +228,98 @@ const AC_CHROMA_SYMBOLS: [u8; 162] = [
     0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda,
     0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Tables that are possible: of each length some of the codes that are left, and never the last.
+    fn codes() -> impl Strategy<Value = Codes> {
+        let parts = (prop::collection::vec(any::<u8>(), 16), prop::collection::vec(any::<u8>(), 256));
+        parts.prop_map(|(wishes, mut symbols)| {
+            let (mut left, mut total) = (1_usize, 0);
+            let counts = std::array::from_fn(|index| {
+                left *= 2;
+                let wish = usize::from(wishes[index]) % (index * index + 2);
+                let count = wish.min(left - 1).min(255).min(256 - total);
+                left -= count;
+                total += count;
+                u8::try_from(count).unwrap()
+            });
+            symbols.truncate(total);
+            Codes { counts, symbols }
+        })
+    }
+
+    /// The naive twin: takes bits until they are a code, or one more than the longest has.
+    fn symbol_slowly(codes: &Codes, bits: &mut BitReader<'_>) -> u8 {
+        let (mut code, mut first, mut index) = (0, 0, 0);
+        for &count in &codes.counts {
+            code = code << 1 | usize::from(bits.take_bit());
+            first <<= 1;
+            if code < first + usize::from(count) {
+                return codes.symbols[index + code - first];
+            }
+            first += usize::from(count);
+            index += usize::from(count);
+        }
+        bits.take_bit();
+        0
+    }
+
+    proptest! {
+        #[test]
+        fn symbols_and_values_are_as_by_single_bits(
+            codes in codes(),
+            bytes in prop::collection::vec(0_u8..255, 8..60),
+        ) {
+            let table = codes.table().unwrap();
+            let mut quick = BitReader::new(&bytes, 0);
+            let mut slow = quick.clone();
+            while !slow.overran() {
+                quick.fill();
+                let plain = table.plain_symbol(&mut quick.clone());
+                let entry = table.look(&quick);
+                let whole = if entry.value() != 0 {
+                    quick.skip(entry.length());
+                    (entry.symbol(), i32::from(entry.value()))
+                } else {
+                    let symbol = table.symbol(entry, &mut quick);
+                    (symbol, quick.take_signed(u32::from(symbol & 15)))
+                };
+                let symbol = symbol_slowly(&codes, &mut slow);
+                let size = u32::from(symbol & 15);
+                let value = (0..size).fold(0, |value, _| value << 1 | i32::from(slow.take_bit()));
+                prop_assert_eq!(plain, symbol);
+                prop_assert_eq!(whole, (symbol, signed(value, size)));
+                prop_assert_eq!(entry.run() == usize::from(symbol >> 4) || entry.value() == 0, true);
+            }
+        }
+    }
+
+    #[test]
+    fn impossible_tables_are_refused() {
+        let codes = |counts: &[u8], symbols: &[u8]| {
+            let mut all = [0; 16];
+            all[..counts.len()].copy_from_slice(counts);
+            Codes { counts: all, symbols: symbols.to_vec() }
+        };
+        assert!(codes(&[1, 1], &[3, 4]).table().is_ok());
+        assert!(codes(&[2], &[3, 4]).table().is_err(), "one code is all ones");
+        assert!(codes(&[1, 3], &[1, 2, 3, 4]).table().is_err(), "more codes than bits allow");
+        assert!(codes(&[1], &[16]).table().is_ok());
+        assert!(codes(&[1], &[16]).dc_table().is_err(), "a difference has at most 15 bits");
+    }
+
+    #[test]
+    fn a_table_is_taken_off_the_front() {
+        let mut body = vec![1];
+        body.extend([0; 15]);
+        body.extend([9, 8, 7]);
+        let (codes, rest) = Codes::read(&body).unwrap();
+        assert_eq!((codes.symbols, rest), (vec![9], &[8, 7][..]));
+        assert!(Codes::read(&body[..16]).is_err());
+        assert!(Codes::read(&body[..9]).is_err());
+    }
+}

@@ -41,12 +41,15 @@ const O3: [i32; 4] = [fixed(1.501_321_110) + Z1 + Z4, ALL, Z4, ALL + Z1];
 /// Hostile coefficients may overflow it, and then the result means nothing; those of pictures cannot.
 #[inline(always)]
 fn transform<const USED: usize>(input: [i16; 8]) -> [i32; 8] {
-    let [i0, i1, i2, i3, i4, i5, i6, i7] = input.map(i32::from);
-    let sum = |terms: [i32; 4]| terms.into_iter().take(USED / 2).fold(0, i32::wrapping_add);
-    let odd = |by: [i32; 4]| sum([i1 * by[0], i3 * by[1], i5 * by[2], i7 * by[3]]);
-    let outer = i2 * E3[0] + if USED > 4 { i6 * E3[1] } else { 0 };
-    let inner = i2 * E2[0] + if USED > 4 { i6 * E2[1] } else { 0 };
-    let (plus, minus) = if USED > 4 { ((i0 + i4) << POINT, (i0 - i4) << POINT) } else { (i0 << POINT, i0 << POINT) };
+    let mut wide = [0_i32; 8];
+    for (wide, narrow) in wide.iter_mut().zip(input) {
+        *wide = narrow.into();
+    }
+    let [i0, i1, i2, i3, i4, i5, i6, i7] = wide;
+    let high = |terms: i32| if USED > 4 { terms } else { 0 };
+    let odd = |by: [i32; 4]| (i1 * by[0] + i3 * by[1]).wrapping_add(high(i5 * by[2] + i7 * by[3]));
+    let (outer, inner) = (i2 * E3[0] + high(i6 * E3[1]), i2 * E2[0] + high(i6 * E2[1]));
+    let (plus, minus) = ((i0 + high(i4)) << POINT, (i0 - high(i4)) << POINT);
     let even =
         [plus.wrapping_add(outer), minus.wrapping_add(inner), minus.wrapping_sub(inner), plus.wrapping_sub(outer)];
     let odd = [odd(O3), odd(O2), odd(O1), odd(O0)];
@@ -73,13 +76,6 @@ const fn descale(value: i32, bits: u32) -> i32 {
 #[expect(clippy::cast_possible_truncation, reason = "it was clamped")]
 fn narrow(value: i32) -> i16 {
     value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
-}
-
-/// Into a sample, which is 128 where the transform gives 0.
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was clamped")]
-fn sample(value: i32) -> u8 {
-    (value.clamp(-128, 127) + 128) as u8
 }
 
 /// In which part of a block there are coefficients other than zero.
@@ -132,25 +128,119 @@ pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Sam
 /// A block of one tone.
 #[inline]
 fn flat(dc: i16) -> Samples {
-    [[sample(descale(i32::from(dc), 3)); 8]; 8]
+    [[sample(narrow(descale(i32::from(dc), 3))); 8]; 8]
 }
 
 /// Columns first, then rows. The coefficients from row and column `USED` on are known to be zero.
+///
+/// Each pass is a loop over columns, which the compiler makes to one over all at once, so the rows are laid out as
+/// columns for the second.
 #[inline(always)]
 fn both_passes<const USED: usize>(block: &Block, factors: &Quantization) -> Samples {
-    let mut between = [[0_i16; 8]; 8];
-    for column in 0..USED {
-        let mut input = [0; 8];
-        for (row, value) in input.iter_mut().enumerate().take(USED) {
-            *value = block[8 * row + column].wrapping_mul(factors[8 * row + column]);
-        }
-        let output = transform::<USED>(input);
-        for (row, value) in output.into_iter().enumerate() {
-            between[row][column] = narrow(descale(value, POINT - KEPT));
+    let mut input = [[0; 8]; 8];
+    for ((row, values), factors) in input.iter_mut().zip(block.as_chunks().0).zip(factors.as_chunks::<8>().0).take(USED)
+    {
+        let values: &[i16; 8] = values;
+        for ((to, value), factor) in row.iter_mut().zip(values).zip(factors) {
+            *to = value.wrapping_mul(*factor);
         }
     }
-    // Each row costs one more factor of the square root of eight in both directions, which together are 3 bits.
-    between.map(|row| transform::<USED>(row).map(|value| sample(descale(value, POINT + KEPT + 3))))
+    let between = pass::<USED, USED>(&input, POINT - KEPT);
+    // Each pass leaves a factor of the square root of eight, which together are 3 bits.
+    let output = pass::<USED, 8>(&transposed::<USED>(&between), POINT + KEPT + 3);
+    let mut bytes = [[0; 8]; 8];
+    for (byte, &value) in bytes.as_flattened_mut().iter_mut().zip(output.as_flattened()) {
+        *byte = sample(value);
+    }
+    let mut samples = [0; 8];
+    for (word, row) in samples.iter_mut().zip(bytes) {
+        *word = u64::from_le_bytes(row);
+    }
+    transpose_bytes(&mut samples);
+    for (row, word) in bytes.iter_mut().zip(samples) {
+        *row = word.to_le_bytes();
+    }
+    bytes
+}
+
+/// Transforms the first `COLUMNS` columns.
+#[inline(always)]
+fn pass<const USED: usize, const COLUMNS: usize>(input: &[[i16; 8]; 8], bits: u32) -> [[i16; 8]; 8] {
+    let mut output = [[0; 8]; 8];
+    for x in 0..COLUMNS {
+        let [a, b, c, d, e, f, g, h] = input;
+        let column = transform::<USED>([a[x], b[x], c[x], d[x], e[x], f[x], g[x], h[x]]);
+        output[0][x] = narrow(descale(column[0], bits));
+        output[1][x] = narrow(descale(column[1], bits));
+        output[2][x] = narrow(descale(column[2], bits));
+        output[3][x] = narrow(descale(column[3], bits));
+        output[4][x] = narrow(descale(column[4], bits));
+        output[5][x] = narrow(descale(column[5], bits));
+        output[6][x] = narrow(descale(column[6], bits));
+        output[7][x] = narrow(descale(column[7], bits));
+    }
+    output
+}
+
+/// Rows as columns, of the first `USED` columns only. Four numbers are moved at a time, within words of 64 bits.
+#[inline(always)]
+fn transposed<const USED: usize>(input: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
+    let mut output = [[0; 8]; 8];
+    for y in [0, 4] {
+        for x in (0..USED).step_by(4) {
+            let mut words = [0; 4];
+            for (word, row) in words.iter_mut().zip(&input[y..y + 4]) {
+                *word = packed(row, x);
+            }
+            exchange(&mut words, [(0, 1), (2, 3)], 16, 0x0000_ffff_0000_ffff);
+            exchange(&mut words, [(0, 2), (1, 3)], 32, 0x0000_0000_ffff_ffff);
+            for (row, word) in words.into_iter().enumerate() {
+                unpack(word, &mut output[x + row], y);
+            }
+        }
+    }
+    output
+}
+
+/// The four numbers of a row from `start` on as one word, the first lowest.
+#[inline(always)]
+fn packed(row: &[i16; 8], start: usize) -> u64 {
+    let bits = |place: usize| u64::from(row[start + place].cast_unsigned());
+    bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
+}
+
+/// Puts the four numbers of a word into a row, from `start` on.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "that is how a word is taken apart")]
+fn unpack(word: u64, row: &mut [i16; 8], start: usize) {
+    row[start] = word as i16;
+    row[start + 1] = (word >> 16) as i16;
+    row[start + 2] = (word >> 32) as i16;
+    row[start + 3] = (word >> 48) as i16;
+}
+
+/// Makes the bytes of eight words, which are rows, to columns.
+#[inline(always)]
+fn transpose_bytes(words: &mut [u64; 8]) {
+    exchange(words, [(0, 1), (2, 3), (4, 5), (6, 7)], 8, 0x00ff_00ff_00ff_00ff);
+    exchange(words, [(0, 2), (1, 3), (4, 6), (5, 7)], 16, 0x0000_ffff_0000_ffff);
+    exchange(words, [(0, 4), (1, 5), (2, 6), (3, 7)], 32, 0x0000_0000_ffff_ffff);
+}
+
+/// Of each pair of words, exchanges the bits of the first that are `shift` above `mask` and those of the second in it.
+#[inline(always)]
+fn exchange<const PAIRS: usize>(words: &mut [u64], pairs: [(usize, usize); PAIRS], shift: u32, mask: u64) {
+    for (first, second) in pairs {
+        let differing = (words[first] >> shift ^ words[second]) & mask;
+        words[second] ^= differing;
+        words[first] ^= differing << shift;
+    }
+}
+
+/// A sample, which is 128 where the transform gives 0.
+#[inline(always)]
+fn sample(value: i16) -> u8 {
+    (value.clamp(-128, 127) + 128).to_le_bytes()[0]
 }
 
 #[cfg(test)]
@@ -196,12 +286,10 @@ mod tests {
     fn slow(block: &Block, factors: &Quantization) -> Samples {
         let mut between = [[0; 8]; 8];
         for column in 0..8 {
-            let input = std::array::from_fn(|row| {
-                let place = 8 * row + column;
-                i64::from(block[place]) * i64::from(factors[place])
-            });
-            for (row, value) in published(input).into_iter().enumerate() {
-                between[row][column] = (value + (1 << 10)) >> 11;
+            let product = |place: usize| i64::from(block[place]) * i64::from(factors[place]);
+            let input = std::array::from_fn(|row| product(8 * row + column));
+            for (row, value) in between.iter_mut().zip(published(input)) {
+                row[column] = (value + (1 << 10)) >> 11;
             }
         }
         between.map(|row| {

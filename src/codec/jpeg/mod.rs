@@ -16,6 +16,8 @@ mod scan;
 mod segments;
 mod sequential;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod upsample;
 
 pub(super) use self::encode::encode;

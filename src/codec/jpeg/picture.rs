@@ -9,6 +9,7 @@ use crate::codec::decoded::{Decoded, Ending, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
 use crate::format::Format;
+use crate::warning::Warning;
 
 /// Decodes the picture as stored: its orientation is not applied.
 pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, Error> {
@@ -38,6 +39,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, E
             source: Some(source),
         })
     })?;
+    warnings.extend(ending.stray.then_some(Warning::Irregular));
     let ending = Ending {
         damage: ending.damage,
         end_missing: ending.end_missing,

@@ -8,17 +8,10 @@ use super::tables::ZIGZAG;
 
 /// The first coefficients, without their lowest bits. `previous` is that of the block before.
 #[inline]
-pub(super) fn first_dc(
-    table: &Table,
-    previous: &mut i32,
-    low: u8,
-    bits: &mut BitReader<'_>,
-    block: &mut Block,
-) -> Checked<()> {
+pub(super) fn first_dc(table: &Table, previous: &mut i32, low: u8, bits: &mut BitReader<'_>, block: &mut Block) {
     bits.fill();
-    *previous = previous.wrapping_add(table.difference(bits)?);
+    *previous = previous.wrapping_add(table.difference(bits));
     block[0] = low_half(previous.wrapping_shl(low.into()));
-    Ok(())
 }
 
 /// One more bit of the first coefficient.
@@ -54,7 +47,7 @@ impl Band {
                 index += entry.run();
                 i32::from(entry.value())
             } else {
-                let symbol = self.table.symbol(entry, bits)?;
+                let symbol = self.table.symbol(entry, bits);
                 let (run, size) = (symbol >> 4, u32::from(symbol & 15));
                 if size == 0 {
                     if run < 15 {
@@ -81,7 +74,7 @@ impl Band {
         let mut index = self.first;
         while self.ended == 0 && index <= self.last {
             bits.fill();
-            let symbol = self.table.plain_symbol(bits)?;
+            let symbol = self.table.plain_symbol(bits);
             let (run, size) = (symbol >> 4, symbol & 15);
             let value = match size {
                 0 if run < 15 => {
@@ -91,7 +84,7 @@ impl Band {
                 0 => 0,
                 1 if bits.take(1) == 1 => 1 << self.low,
                 1 => -1 << self.low,
-                _ => return Err(bits.blame(flaw::NO_SUCH_CODE)),
+                _ => return Err(bits.blame(flaw::BAD_REFINEMENT)),
             };
             index = self.refine_run(index, run.into(), bits, block);
             if value != 0 {

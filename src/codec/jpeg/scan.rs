@@ -134,6 +134,20 @@ impl Restarts {
         self.left -= 1;
         Ok(due)
     }
+
+    /// To be called after each unit. The data must not have ended; but where they have and the marker that is due comes
+    /// next, it bounds the damage, which is what it is for.
+    #[inline]
+    pub(super) fn after_unit(&self, bits: &mut BitReader<'_>) -> Checked<()> {
+        if !bits.overran() {
+            return Ok(());
+        }
+        if self.interval > 0 && bits.is_before_restart(self.number) {
+            bits.note_stray();
+            return Ok(());
+        }
+        Err(flaw::ENDS_EARLY)
+    }
 }
 
 /// How many low bits each coefficient of each component lacks so far.

@@ -1,7 +1,6 @@
 //! The entropy-coded blocks of sequential scans: every coefficient at once.
 
 use super::bits::BitReader;
-use super::flaw::{self, Checked};
 use super::huffman::Table;
 use super::tables::ZIGZAG;
 
@@ -22,9 +21,9 @@ impl Coding {
     ///
     /// Where the data end within the block, it is filled by what zeros would mean: see [`BitReader::overran`].
     #[inline]
-    pub(super) fn read(&mut self, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<usize> {
+    pub(super) fn read(&mut self, bits: &mut BitReader<'_>, block: &mut Block) -> usize {
         bits.fill();
-        self.previous = self.previous.wrapping_add(self.dc.difference(bits)?);
+        self.previous = self.previous.wrapping_add(self.dc.difference(bits));
         block[0] = low_half(self.previous);
         let (mut index, mut last) = (1, 0);
         while index < 64 {
@@ -35,7 +34,7 @@ impl Coding {
                 index += entry.run();
                 entry.value()
             } else {
-                let symbol = self.ac.symbol(entry, bits)?;
+                let symbol = self.ac.symbol(entry, bits);
                 let size = u32::from(symbol & 15);
                 if size == 0 {
                     // Sixteen zeros, or the end of the block.
@@ -48,15 +47,16 @@ impl Coding {
                 index += usize::from(symbol >> 4);
                 low_half(bits.take_signed(size))
             };
-            let Some(&place) = ZIGZAG.get(index) else { return Err(bits.blame(flaw::PAST_THE_BLOCK)) };
-            block[usize::from(place & 63)] = value;
-            last = index;
+            // As in libjpeg, what lies beyond the block becomes its last coefficient.
+            let place = ZIGZAG.get(index).map_or(63, |place| place & 63);
+            block[usize::from(place)] = value;
+            last = index.min(63);
             index += 1;
         }
         if index > 64 {
-            return Err(bits.blame(flaw::PAST_THE_BLOCK));
+            bits.note_stray();
         }
-        Ok(last)
+        last
     }
 }
 

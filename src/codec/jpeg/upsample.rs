@@ -22,7 +22,7 @@ impl Stretch {
     /// What libjpeg does; of narrow components it repeats the samples.
     pub(super) fn of(component: &Component, frame: &Frame) -> Self {
         let Sampling { across, down } = component.sampling;
-        let ratio = |factor: u8, most: u8| if most % factor == 0 { most / factor } else { 0 };
+        let ratio = |factor: u8, most: u8| if most.is_multiple_of(factor) { most / factor } else { 0 };
         let wide = component.samples.across > 2;
         match (ratio(across, frame.most.across), ratio(down, frame.most.down)) {
             (1, 1) => Self::None,
@@ -102,7 +102,7 @@ pub(super) fn both(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]) {
 
 /// Of `most` samples of `out` each has the one of `factor` samples of `row` that lies there.
 pub(super) fn nearest(row: &[u8], factor: u8, most: u8, out: &mut [u8]) {
-    if most % factor == 0 {
+    if most.is_multiple_of(factor) {
         for (out, &sample) in out.chunks_mut(usize::from(most / factor)).zip(row) {
             out.fill(sample);
         }
@@ -135,7 +135,7 @@ mod tests {
         let sum = |index: usize| 3 * u32::from(near[index]) + u32::from(far[index]);
         let sample = |x: usize| {
             let here = x / 2;
-            if x % 2 == 0 {
+            if x.is_multiple_of(2) {
                 (3 * sum(here) + sum(here.saturating_sub(1)) + 8) / 16
             } else {
                 (3 * sum(here) + sum((here + 1).min(near.len() - 1)) + 7) / 16
