@@ -83,3 +83,53 @@ fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     hasher.update(body);
     [&length.to_be_bytes()[..], name, body, &hasher.finalize().to_be_bytes()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{self, jpeg, png};
+    use crate::limits::Limits;
+
+    fn fixture(name: &str) -> Vec<u8> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
+        std::fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn what_is_put_into_a_file_is_found_there_again() {
+        let block = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let metadata = Metadata::new(Some(block), Some(b"<x:xmpmeta/>"));
+        // Upright: the value of the tag is 1.
+        assert_eq!(metadata.exif.as_ref().unwrap()[18..20], [0, 1]);
+        for (name, format) in [("444.jpg", Format::Jpeg), ("rgb-adobe.jpg", Format::Jpeg), ("text.png", Format::Png)] {
+            let bare = fixture(name);
+            let with = metadata.put_into(bare.clone(), format);
+            let found = match format {
+                Format::Jpeg => jpeg::metadata(&with),
+                Format::Png => png::metadata(&with),
+            };
+            assert_eq!(found, metadata, "{name}");
+            // And the picture is that of before.
+            let picture = |bytes: &[u8]| {
+                let limits = Limits::default();
+                let probe = codec::probe(bytes, &limits).unwrap();
+                codec::decode(bytes, &probe, false, &limits).unwrap().picture
+            };
+            assert!(picture(&with) == picture(&bare), "{name}");
+        }
+        let nothing = Metadata::default();
+        assert_eq!(nothing.put_into(b"as it was".to_vec(), Format::Png), b"as it was");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_segment_is_left_out_and_told() {
+        let longest = vec![0; MAX_SEGMENT - JPEG_XMP.len()];
+        let fits = Metadata::new(None, Some(&longest));
+        assert_eq!(fits.too_long_for(Format::Jpeg), None);
+        assert_eq!(jpeg::metadata(&fits.put_into(fixture("444.jpg"), Format::Jpeg)), fits);
+        let long = Metadata::new(None, Some(&[&longest[..], b"."].concat()));
+        assert!(long.too_long_for(Format::Jpeg).is_some() && long.too_long_for(Format::Png).is_none());
+        assert_eq!(long.put_into(fixture("444.jpg"), Format::Jpeg), fixture("444.jpg"));
+        assert_eq!(png::metadata(&long.put_into(fixture("text.png"), Format::Png)), long);
+    }
+}

@@ -376,6 +376,77 @@ fn probe_tells_what_files_are() {
 }
 
 #[test]
+fn verify_prints_a_table_and_fails_where_a_file_does_not_comply() {
+    let dir = folder(&["icon-144.jpg", "icon-144-orientation.jpg", "bad/decode-truncated.jpg"]);
+    let before = names(dir.path());
+    assert_code(&run(dir.path(), &["verify", "--spec", "oppo/large-icon", "icon-144.jpg"]), 0);
+    fs::copy(dir.path().join("icon-144.jpg"), dir.path().join("named.png")).unwrap();
+    let inputs = ["icon-144.jpg", "icon-144-orientation.jpg", "decode-truncated.jpg", "named.png", "missing.jpg"];
+    let output = run(dir.path(), &[&["verify", "--spec", "oppo/large-icon"][..], &inputs].concat());
+    assert_code(&output, 1);
+    let table = String::from_utf8(output.stdout).unwrap();
+    let cells =
+        |line: &str| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect();
+    let rows: Vec<Vec<String>> = table.lines().skip(1).map(cells).collect();
+    let verdicts: Vec<[&str; 2]> = rows.iter().map(|row| [row[0].as_str(), row[2].as_str()]).collect();
+    let expected = [
+        ["icon-144.jpg", "complies"],
+        ["icon-144-orientation.jpg", "orientation"],
+        ["decode-truncated.jpg", "size"],
+        ["decode-truncated.jpg", "unreadable"],
+        ["named.png", "name"],
+        ["missing.jpg", "unread"],
+    ];
+    assert_eq!(verdicts, expected, "{table}");
+    assert_code(&run(dir.path(), &["verify", "icon-144.jpg"]), 2);
+    fs::remove_file(dir.path().join("named.png")).unwrap();
+    assert_eq!(names(dir.path()), before, "nothing is written");
+}
+
+#[test]
+fn verify_says_in_json_what_was_found_and_what_is_allowed() {
+    let dir = folder(&["icon-144.png", "icon-144-cmyk.jpg", "bad/unsupported-gif.jpg"]);
+    let inputs = ["icon-144.png", "icon-144-cmyk.jpg", "unsupported-gif.jpg", "missing.jpg"];
+    let output =
+        run(dir.path(), &[&["verify", "--json", "--size", "144x100", "--max-bytes", "8kB"][..], &inputs].concat());
+    assert_code(&output, 1);
+    let answers = lines(&output.stdout);
+    assert_eq!(answers[0]["ok"], false);
+    assert_eq!((&answers[0]["format"], &answers[0]["width"]), (&"png".into(), &144.into()));
+    let size = serde_json::json!({
+        "kind": "size", "message": "its size is 144x144, and exact 144x100 is taken",
+        "found": "144x144", "allowed": "144x100", "rule": "exact",
+    });
+    assert_eq!(answers[0]["violations"][0], size);
+    let bytes = &answers[0]["violations"][1];
+    assert_eq!((&bytes["kind"], &bytes["found"], &bytes["allowed"]), (&"bytes".into(), &9090.into(), &8000.into()));
+    assert_eq!(answers[1]["violations"][1]["found"], "cmyk");
+    assert_eq!(answers[2]["violations"][0]["error"]["kind"], "unsupported");
+    assert_eq!(answers[3]["error"]["kind"], "io");
+    let piped = run_with_input(dir.path(), &["verify", "--size", "144x144", "-"], &fixture("icon-144.png"));
+    assert_code(&piped, 0);
+}
+
+#[test]
+fn broken_files_and_metadata_are_taken_if_asked_for() {
+    let dir = folder(&["bad/decode-cut-60-percent.jpg", "icon-144-exif.jpg"]);
+    let adapt = |options: &[&str], input| {
+        run(dir.path(), &[&["adapt", "--json", "--force", "--size", "64x48"], options, &[input]].concat())
+    };
+    let cut = "decode-cut-60-percent.jpg";
+    assert_code(&adapt(&[], cut), 1);
+    let lenient = adapt(&["--lenient"], cut);
+    assert_code(&lenient, 0);
+    assert_eq!(lines(&lenient.stdout)[0]["warnings"], serde_json::json!(["damaged"]));
+    let has_metadata = |options: &[&str]| {
+        let output = adapt(options, "icon-144-exif.jpg");
+        let file = lines(&output.stdout)[0]["output"].as_str().unwrap().to_owned();
+        pushpix::probe(&fs::read(dir.path().join(file)).unwrap()).unwrap().has_metadata
+    };
+    assert!(!has_metadata(&[]) && has_metadata(&["--keep-metadata"]));
+}
+
+#[test]
 fn help_and_version_are_there() {
     let dir = tempfile::tempdir().unwrap();
     assert_code(&run(dir.path(), &["--help"]), 0);

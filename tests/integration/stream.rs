@@ -179,3 +179,26 @@ fn a_reader_that_leaves_ends_the_worker_quietly() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_request_may_ask_for_leniency_and_metadata() {
+    let dir = tempfile::tempdir().unwrap();
+    let request = |name: &str, option: Option<&str>| {
+        let mut request = json!({
+            "input": input(name), "spec": {"width": 64, "height": 48}, "output": dir.path().join("out.bin"),
+        });
+        if let Some(option) = option {
+            request[option] = true.into();
+        }
+        request.to_string()
+    };
+    let cut = "bad/decode-cut-60-percent.jpg";
+    let answers = converse(&[], &[request(cut, None), request(cut, Some("lenient"))]);
+    assert_eq!((&answers[0]["ok"], &answers[1]["ok"]), (&false.into(), &true.into()));
+    assert_eq!(answers[1]["warnings"], json!(["damaged"]));
+    let bytes = |option| {
+        let answers = converse(&[], &[request("metadata.jpg", option)]);
+        answers[0]["bytes"].as_u64().unwrap()
+    };
+    assert!(bytes(Some("keep_metadata")) > bytes(None));
+}

@@ -272,3 +272,97 @@ fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a
         _ => Statement::Unusable("the gama or chrm chunk is broken"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PNG of these chunks with right checksums; the header and the data do not matter here.
+    fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let mut png = SIGNATURE.to_vec();
+        for (name, body) in chunks {
+            put(&mut png, name, body.len(), body);
+            png.extend(crc32fast::hash(&[&name[..], body].concat()).to_be_bytes());
+        }
+        png
+    }
+
+    fn statements(chunks: &[(&[u8; 4], &[u8])]) -> Vec<Statement<'static>> {
+        let all = [&[(b"IHDR", &b"."[..])], chunks, &[(b"IDAT", b"."), (b"IEND", b"")]].concat();
+        Structure::read(file(&all).leak(), false).unwrap().statements
+    }
+
+    #[test]
+    fn what_is_said_of_colours_comes_in_the_order_of_the_specification() {
+        let icc = [&b"name\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(b"profile", 6)].concat();
+        let gama = 45_455_u32.to_be_bytes();
+        let chrm = [7_u32; 8].map(u32::to_be_bytes).concat();
+        let found = statements(&[
+            (b"cHRM", &chrm),
+            (b"gAMA", &gama),
+            (b"sRGB", &[0]),
+            (b"iCCP", &icc),
+            (b"iCCP", b"a second one does not count"),
+            (b"cICP", &[12, 13, 0, 1]),
+        ]);
+        let expected = [
+            Statement::Cicp { primaries: 12, transfer: 13 },
+            Statement::Icc(Cow::Borrowed(b"profile")),
+            Statement::Srgb,
+            Statement::Measured { gamma: Some(45_455), chromaticities: Some([7; 8]) },
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(statements(&[]), []);
+        let unusable: [(&[u8; 4], &[u8]); 5] = [
+            (b"cICP", &[9, 16, 0, 0]),
+            (b"iCCP", b"name"),
+            (b"iCCP", b"name\0\0no zlib"),
+            (b"gAMA", b"."),
+            (b"cHRM", b""),
+        ];
+        for chunk in unusable {
+            assert!(matches!(statements(&[chunk])[..], [Statement::Unusable(_)]), "{chunk:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_structure_is_refused_or_taken_leniently() {
+        let good: [(&[u8; 4], &[u8]); 4] = [(b"IHDR", b"."), (b"IDAT", b"one"), (b"IDAT", b"two"), (b"IEND", b"")];
+        let whole = file(&good);
+        let taken = Structure::read(&whole, false).unwrap();
+        assert_eq!(taken.data, [b"one", b"two"]);
+        assert!(taken.ending.damage.is_none() && !taken.ending.end_missing && !taken.ending.stray_bytes);
+        assert!(Structure::read(&[&whole[..], b"."].concat(), false).unwrap().ending.stray_bytes);
+
+        let with = |at: usize, chunk: (&'static [u8; 4], &'static [u8])| {
+            let mut chunks = good.to_vec();
+            chunks.insert(at, chunk);
+            file(&chunks)
+        };
+        let mut wrong = whole.clone();
+        let data = wrong.windows(3).position(|window| window == b"two").unwrap();
+        wrong[data] ^= 1;
+        let broken = [
+            with(2, (b"IHDR", b".")),
+            with(2, (b"tEXt", b"between")),
+            with(2, (b"PLTE", b"rgb")),
+            with(1, (b"ABCD", b"unknown, and must be known")),
+            wrong,
+            whole[..whole.len() - 14].to_vec(),
+            whole[..data].to_vec(),
+        ];
+        for (number, png) in broken.iter().enumerate() {
+            let error = Structure::read(png, false).unwrap_err();
+            assert_eq!(error.kind(), "decode", "{number}");
+            let lenient = Structure::read(png, true).unwrap().ending;
+            assert!(lenient.damage.is_some() || lenient.end_missing, "{number}");
+        }
+        // What is not critical may be broken: it does not count.
+        let ancillary = with(1, (b"tRNS", b"key"));
+        assert!(Structure::read(&ancillary, false).unwrap().transparency.is_some());
+        let mut ignored = ancillary;
+        let key = ignored.windows(3).position(|window| window == b"key").unwrap();
+        ignored[key] ^= 1;
+        assert!(Structure::read(&ignored, false).unwrap().transparency.is_none());
+    }
+}
