@@ -1,4 +1,4 @@
-//! Any bytes, any canvas, any cap: what comes out has the canvas and is within the cap, or it is a typed error.
+//! Any bytes, any canvas, any cap: what comes out has the canvas, is within the cap and complies, or it is a typed error.
 
 #![no_main]
 
@@ -23,7 +23,7 @@ fuzz_target!(init: pushpix_fuzz::contained_panics_are_errors(), |bytes: &[u8]| {
     if flatten {
         spec = spec.with_alpha(AlphaRule::Flatten);
     }
-    let mut adapter = pushpix_fuzz::adapter();
+    let mut adapter = pushpix_fuzz::adapter().with_lenient(flags & 64 != 0).with_keep_metadata(flags & 128 != 0);
     if background {
         adapter = adapter.with_background(Rgb8::new(red, cap_low, height));
     }
@@ -37,6 +37,8 @@ fuzz_target!(init: pushpix_fuzz::contained_panics_are_errors(), |bytes: &[u8]| {
             assert_eq!(seen.size(), canvas);
             assert!(formats.contains(&seen.format));
             assert!(max_bytes.is_none_or(|max_bytes| out.bytes.len() <= max_bytes.into()));
+            let verdict = pushpix::verify(&out.bytes, &spec);
+            assert!(verdict.complies(), "{verdict}");
         }
         Err(Error::Encode { what, source, .. }) => panic!("{what}: {source}"),
         Err(Error::OverBudget { max_bytes, smallest, .. }) => assert!(smallest > max_bytes),

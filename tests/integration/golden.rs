@@ -73,7 +73,7 @@ fn warnings(adapter: &Adapter, name: &str) -> Vec<&'static str> {
 #[test]
 fn what_could_not_be_used_is_told() {
     let strict = Adapter::new();
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 16] = [
         ("icc-p3.jpg", &[]),
         ("icc-segments.jpg", &[]),
         ("icc-cmyk.jpg", &[]),
@@ -88,6 +88,8 @@ fn what_could_not_be_used_is_told() {
         ("cicp-hlg.png", &["tone_mapped"]),
         ("animated-disorder.png", &["animated"]),
         ("no-eoi.jpg", &["end_missing"]),
+        ("stray-bytes.jpg", &["irregular"]),
+        ("trailing.jpg", &[]),
     ];
     for (name, expected) in cases {
         assert_eq!(warnings(&strict, name), expected, "{name}");
