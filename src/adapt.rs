@@ -14,7 +14,7 @@ use crate::raster::Raster;
 use crate::report::{Adapted, Report};
 use crate::resample::{Light, resample};
 use crate::spec::Spec;
-use crate::units::{Effort, Quality, Rgb8};
+use crate::units::{ByteSize, Effort, Quality, Rgb8};
 use crate::verify::{self, Verdict, is_opaque_glyph};
 use crate::warning::Warning;
 
@@ -58,7 +58,8 @@ impl Adapter {
         self
     }
 
-    /// Sets the JPEG quality that is tried first and never exceeded, however slack the cap. Default: 90.
+    /// Sets the JPEG quality that is tried first and never exceeded, however slack the cap. A file that is passed through
+    /// keeps the quality it came with. Default: 90.
     #[must_use]
     pub fn with_max_quality(mut self, quality: Quality) -> Self {
         self.options.max_quality = Some(quality);
@@ -125,8 +126,9 @@ impl Adapter {
     }
 
     /// Sets whether the EXIF block and the XMP packet of the input are put into the output, within the byte cap. The
-    /// orientation is set upright; the rest stays as it is, places and thumbnails too. Default: no, an output carries nothing
-    /// but its picture.
+    /// orientation is set upright; the rest of them stays as it is, places and thumbnails too. What else there is, IPTC or
+    /// text, is left out with a warning. A file that complies is then passed through with all that it carries. Default: no,
+    /// an output carries nothing but its picture.
     #[must_use]
     pub fn with_keep_metadata(mut self, keep: bool) -> Self {
         self.options.keep_metadata = keep;
@@ -168,7 +170,7 @@ impl Adapter {
         let bare = !plan.source.has_metadata || options.keep_metadata;
         let complies = bare && passes_through(bytes, &picture, &facts, &plan, spec);
         plan.warnings.extend(facts.warnings);
-        plan.warnings.extend(is_opaque_glyph(&picture, spec).then_some(Warning::OpaqueGlyph));
+        plan.warnings.extend(is_opaque_glyph(&plan.source, &picture, spec).then_some(Warning::OpaqueGlyph));
 
         let encoded = if complies {
             Encoded::unchanged(bytes, plan.source.format)
@@ -184,10 +186,10 @@ impl Adapter {
                 spec: plan.spec,
                 source: plan.source,
                 placement: plan.placement,
-                format: encoded.taken.format,
-                quality: encoded.taken.quality,
-                chroma: encoded.taken.chroma,
-                bytes: encoded.taken.bytes,
+                format: encoded.format,
+                quality: encoded.quality,
+                chroma: encoded.chroma,
+                bytes: ByteSize::of(&encoded.bytes),
                 max_bytes: plan.max_bytes,
                 attempts: encoded.attempts,
                 passthrough: complies,
@@ -218,6 +220,7 @@ fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, sp
         && clean
         && plan.formats.contains(&source.format)
         && verify::complies(bytes, source, picture, facts, spec)
+        && codec::hides_nothing(bytes, source)
 }
 
 /// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.

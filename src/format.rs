@@ -37,6 +37,19 @@ impl Format {
         }
     }
 
+    /// The format whose files are usually named so; `extension` is without a dot, in any case.
+    #[must_use]
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(extension));
+        if is_one_of(&["jpg", "jpeg", "jpe", "jfif"]) {
+            Some(Self::Jpeg)
+        } else if is_one_of(&["png", "apng"]) {
+            Some(Self::Png)
+        } else {
+            None
+        }
+    }
+
     /// The media type, as in a `Content-Type` header.
     #[must_use]
     pub const fn mime(self) -> &'static str {

@@ -18,7 +18,10 @@ use crate::warning::Warning;
 #[derive(Debug)]
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) taken: Attempt,
+    pub(crate) format: Format,
+    /// The JPEG quality and chroma subsampling; `None` for PNG, and for a file that was not encoded.
+    pub(crate) quality: Option<Quality>,
+    pub(crate) chroma: Option<ChromaSubsampling>,
     /// Every complete encode, in order.
     pub(crate) attempts: Vec<Attempt>,
     /// What happened on the way down.
@@ -28,8 +31,7 @@ pub(crate) struct Encoded {
 impl Encoded {
     /// A file that is sent as it came.
     pub(crate) fn unchanged(bytes: &[u8], format: Format) -> Self {
-        let taken = Attempt { format, quality: None, chroma: None, bytes: ByteSize::of(bytes), fits: true };
-        Self { bytes: bytes.to_vec(), taken, attempts: Vec::new(), warnings: Vec::new() }
+        Self { bytes: bytes.to_vec(), format, quality: None, chroma: None, attempts: Vec::new(), warnings: Vec::new() }
     }
 }
 
@@ -98,8 +100,15 @@ pub(crate) fn encode_under_cap(
         (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
     let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
     let at_floor = floor.map(|quality| Warning::AtFloor { quality });
-    let dropped = metadata.too_long_for(taken.format).map(|what| Warning::MetadataDropped { what });
-    Ok(Encoded { bytes, taken, attempts, warnings: changed.into_iter().chain(at_floor).chain(dropped).collect() })
+    let dropped = metadata.left_out(taken.format).map(|what| Warning::MetadataDropped { what });
+    Ok(Encoded {
+        bytes,
+        format: taken.format,
+        quality: taken.quality,
+        chroma: taken.chroma,
+        attempts,
+        warnings: changed.into_iter().chain(at_floor).chain(dropped).collect(),
+    })
 }
 
 type File = (Vec<u8>, Attempt);

@@ -10,7 +10,7 @@ use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
 use crate::resample::Light;
-use crate::spec::{AlphaRule, Spec, Status};
+use crate::spec::{AlphaRule, Spec};
 use crate::units::{ByteSize, Effort, Quality, Rgb8, Size};
 use crate::warning::Warning;
 
@@ -98,7 +98,10 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = codec::probe(bytes, &options.limits)?;
-    options.limits.check_decoded(source.decoded_bytes.saturating_add(filter_bytes(source.stored)))?;
+    // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
+    let alpha = if options.lenient && !source.has_alpha { source.stored.area() } else { 0 };
+    let needed = source.decoded_bytes.saturating_add(alpha).saturating_add(filter_bytes(source.stored));
+    options.limits.check_decoded(needed)?;
 
     let Some(canvas) = spec.canvas_for(source.size()) else {
         let id = spec.id().to_owned();
@@ -186,16 +189,10 @@ fn warnings(
     background: Option<Rgb8>,
 ) -> Vec<Warning> {
     let (from, to) = (source.size(), placement.scaled());
-    let of_status = match spec.status {
-        Status::Discontinued => Some(Warning::Discontinued { since: spec.since.clone() }),
-        Status::Restricted => Some(Warning::Restricted),
-        Status::AppResource => Some(Warning::AppResource),
-        _ => None,
-    };
     let upscaled = to.width() > from.width() || to.height() > from.height();
     let ignored = transparency == Transparency::Ground && background.is_some();
     [
-        of_status,
+        spec.status_warning(),
         upscaled.then_some(Warning::Upscaled { from, to }),
         ignored.then_some(Warning::BackgroundIgnored),
         source.animated.then_some(Warning::Animated),

@@ -77,17 +77,20 @@ impl Raster {
         }
     }
 
-    /// The picture with an alpha channel: where it had none, it is opaque.
-    pub(crate) fn with_alpha(self) -> Self {
+    /// The picture with an alpha channel: where it had none, it is opaque. Done in place, so that a large picture is in
+    /// memory once.
+    pub(crate) fn with_alpha(mut self) -> Self {
         if self.channels == Channels::Rgba {
             return self;
         }
-        let (pixels, _) = self.pixels.as_chunks::<3>();
-        Self {
-            size: self.size,
-            channels: Channels::Rgba,
-            pixels: pixels.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect(),
+        let count = self.pixels.len() / 3;
+        self.pixels.resize(4 * count, 255);
+        for index in (0..count).rev() {
+            let [r, g, b] = [0, 1, 2].map(|channel| self.pixels[3 * index + channel]);
+            self.pixels[4 * index..4 * index + 4].copy_from_slice(&[r, g, b, 255]);
         }
+        self.channels = Channels::Rgba;
+        self
     }
 
     /// The picture laid on `matte`: no alpha is left. Done in place, so that a large picture is in memory once.
@@ -147,6 +150,14 @@ mod tests {
         canvas.put(&Raster::filled(Size::new(2, 1).unwrap(), Channels::Rgb, Rgb8::BLACK), 1, 2);
         let dark: Vec<usize> = (0..12).filter(|index| canvas.pixels()[index * 3] == 0).collect();
         assert_eq!(dark, [9, 10]);
+    }
+
+    #[test]
+    fn an_alpha_channel_is_added_in_place() {
+        let rgb: Vec<u8> = (0..30).collect();
+        let with = Raster::new(Size::new(10, 1).unwrap(), Channels::Rgb, rgb.clone()).unwrap().with_alpha();
+        let expected: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+        assert_eq!((with.channels(), with.pixels()), (Channels::Rgba, &expected[..]));
     }
 
     #[test]

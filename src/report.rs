@@ -32,9 +32,9 @@ pub struct Report {
     pub placement: Placement,
     /// The format written.
     pub format: Format,
-    /// The JPEG quality; `None` for PNG.
+    /// The JPEG quality; `None` for PNG, and for an input that was returned as it came.
     pub quality: Option<Quality>,
-    /// The JPEG's chroma subsampling; `None` for PNG.
+    /// The JPEG's chroma subsampling; `None` for PNG, and for an input that was returned as it came.
     pub chroma: Option<ChromaSubsampling>,
     /// The length of the file.
     pub bytes: ByteSize,

@@ -43,20 +43,23 @@ impl Verdict {
     #[must_use]
     pub fn with_name(mut self, name: &Path) -> Self {
         let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        let named = match extension.to_ascii_lowercase().as_str() {
-            "jpg" | "jpeg" | "jpe" | "jfif" => Some("jpeg"),
-            "png" | "apng" => Some("png"),
-            "gif" | "webp" | "bmp" | "heic" | "heif" | "avif" | "tif" | "tiff" | "svg" => Some("another format"),
-            _ => None,
+        let names_another = |source: &Probe| match Format::of_extension(extension) {
+            Some(format) => format != source.format,
+            None => is_foreign_extension(extension),
         };
-        if let (Some(named), Some(source)) = (named, &self.source)
-            && named != source.format.to_string()
-        {
-            let extension = extension.to_owned();
-            self.violations.push(Violation::Name { extension, format: source.format });
+        if let Some(source) = self.source.as_ref().filter(|source| names_another(source)) {
+            let (found, extension) = (source.format, extension.to_owned());
+            self.violations.push(Violation::Name { found, extension });
         }
         self
     }
+}
+
+/// Whether it is the usual extension of pictures of another kind.
+fn is_foreign_extension(extension: &str) -> bool {
+    ["gif", "webp", "bmp", "heic", "heif", "avif", "tif", "tiff", "svg", "jxl", "ico"]
+        .iter()
+        .any(|foreign| foreign.eq_ignore_ascii_case(extension))
 }
 
 impl fmt::Display for Verdict {
@@ -77,8 +80,8 @@ impl fmt::Display for Verdict {
 pub enum Violation {
     /// It is no JPEG or PNG, is broken, or costs more than is allowed.
     Unreadable(Error),
-    /// The channel has no such picture.
-    NotTaken,
+    /// The channel has no such slot.
+    UnsupportedSlot,
     /// It has a format that the slot does not take.
     #[non_exhaustive]
     Format {
@@ -90,10 +93,10 @@ pub enum Violation {
     /// Its name is that of another format.
     #[non_exhaustive]
     Name {
+        /// The format found, by its first bytes.
+        found: Format,
         /// The extension of its name.
         extension: String,
-        /// The format found, by its first bytes.
-        format: Format,
     },
     /// It has another size than the slot takes.
     #[non_exhaustive]
@@ -120,7 +123,7 @@ pub enum Violation {
         max_bytes: ByteSize,
     },
     /// It is transparent somewhere, and the slot takes opaque pictures.
-    Transparent,
+    Alpha,
     /// It is upright only by an EXIF tag, which many receivers ignore.
     #[non_exhaustive]
     Orientation {
@@ -129,12 +132,16 @@ pub enum Violation {
     },
     /// It is made for print, which many receivers cannot show.
     #[non_exhaustive]
-    Inks {
+    Cmyk {
         /// CMYK or YCCK.
         found: ColourModel,
     },
-    /// Its colours are not sRGB, or it does not say so in a way that can be understood.
-    Colours,
+    /// Its colours are not sRGB, or it speaks of them in a way that cannot be understood.
+    #[non_exhaustive]
+    NotSrgb {
+        /// What says so, as in "an icc profile".
+        found: &'static str,
+    },
     /// It is animated.
     Animated,
 }
@@ -145,16 +152,16 @@ impl Violation {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
-            Self::NotTaken => "not_taken",
+            Self::UnsupportedSlot => "unsupported_slot",
             Self::Format { .. } => "format",
             Self::Name { .. } => "name",
             Self::Size { .. } => "size",
             Self::Area { .. } => "area",
             Self::Bytes { .. } => "bytes",
-            Self::Transparent => "transparent",
+            Self::Alpha => "alpha",
             Self::Orientation { .. } => "orientation",
-            Self::Inks { .. } => "inks",
-            Self::Colours => "colours",
+            Self::Cmyk { .. } => "cmyk",
+            Self::NotSrgb { .. } => "not_srgb",
             Self::Animated => "animated",
         }
     }
@@ -164,7 +171,7 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => write!(f, "{error}"),
-            Self::NotTaken => f.write_str("the channel has no such picture"),
+            Self::UnsupportedSlot => f.write_str("the channel has no such picture"),
             Self::Format { found, allowed } => {
                 write!(f, "it is {found}, and ")?;
                 for (index, format) in allowed.iter().enumerate() {
@@ -172,17 +179,17 @@ impl fmt::Display for Violation {
                 }
                 f.write_str(" is taken")
             }
-            Self::Name { extension, format } => write!(f, "its name ends in .{extension}, and it is {format}"),
+            Self::Name { found, extension } => write!(f, "its name ends in .{extension}, and it is {found}"),
             Self::Size { found, canvas } => match canvas.size() {
                 Some(size) => write!(f, "its size is {found}, and {} {size} is taken", canvas.rule().replace('-', " ")),
                 None => write!(f, "its size is {found}"),
             },
             Self::Area { found, max_area } => write!(f, "it has {found} pixels, and at most {max_area} are taken"),
             Self::Bytes { found, max_bytes } => write!(f, "it has {found}, and at most {max_bytes} are taken"),
-            Self::Transparent => f.write_str("it is transparent somewhere, and only opaque pictures are taken"),
+            Self::Alpha => f.write_str("it is transparent somewhere, and only opaque pictures are taken"),
             Self::Orientation { found } => write!(f, "it is stored with orientation {}", found.exif()),
-            Self::Inks { found } => write!(f, "its colours are {found}"),
-            Self::Colours => f.write_str("its colours are not srgb"),
+            Self::Cmyk { found } => write!(f, "its colours are {found}"),
+            Self::NotSrgb { found } => write!(f, "its colours are not srgb: {found}"),
             Self::Animated => f.write_str("it is animated"),
         }
     }
@@ -201,12 +208,12 @@ pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, limits: &Limits) 
         Err(error) => verdict.violations.push(Violation::Unreadable(error)),
         Ok(source) => {
             verdict.violations = of_header(&source, verdict.bytes, spec);
-            verdict.warnings = size_advice(&source, spec).into_iter().collect();
+            verdict.warnings = spec.status_warning().into_iter().chain(size_advice(&source, spec)).collect();
             match codec::decode(bytes, &source, lenient, limits) {
                 Err(error) => verdict.violations.push(Violation::Unreadable(error)),
                 Ok(Decoded { picture, facts }) => {
                     verdict.violations.extend(of_pixels(&source, &picture, &facts, spec));
-                    verdict.warnings.extend(is_opaque_glyph(&picture, spec).then_some(Warning::OpaqueGlyph));
+                    verdict.warnings.extend(is_opaque_glyph(&source, &picture, spec).then_some(Warning::OpaqueGlyph));
                     verdict.warnings.extend(facts.warnings);
                 }
             }
@@ -224,7 +231,7 @@ pub(crate) fn complies(bytes: &[u8], source: &Probe, picture: &Raster, facts: &F
 /// The rules that the header alone shows to be broken.
 fn of_header(source: &Probe, bytes: ByteSize, spec: &Spec) -> Vec<Violation> {
     let size = source.size();
-    let not_taken = spec.status == Status::Unsupported;
+    let unsupported = spec.status == Status::Unsupported;
     let format = !spec.formats.is_empty() && !spec.formats.contains(&source.format);
     let canvas = spec.canvas.filter(|canvas| match canvas {
         Canvas::Exact(exact) => size != *exact,
@@ -233,15 +240,14 @@ fn of_header(source: &Probe, bytes: ByteSize, spec: &Spec) -> Vec<Violation> {
     });
     let max_area = spec.max_area.filter(|&max_area| size.area() > max_area);
     let max_bytes = spec.cap.map(|cap| cap.largest()).filter(|&max_bytes| bytes > max_bytes);
-    let inks = matches!(source.colour, ColourModel::Cmyk | ColourModel::Ycck);
     [
-        not_taken.then_some(Violation::NotTaken),
+        unsupported.then_some(Violation::UnsupportedSlot),
         format.then(|| Violation::Format { found: source.format, allowed: spec.formats.clone() }),
         canvas.map(|canvas| Violation::Size { found: size, canvas }),
         max_area.map(|max_area| Violation::Area { found: size.area(), max_area }),
         max_bytes.map(|max_bytes| Violation::Bytes { found: bytes, max_bytes }),
         (source.orientation != Orientation::UPRIGHT).then_some(Violation::Orientation { found: source.orientation }),
-        inks.then_some(Violation::Inks { found: source.colour }),
+        source.is_cmyk().then_some(Violation::Cmyk { found: source.colour }),
         source.animated.then_some(Violation::Animated),
     ]
     .into_iter()
@@ -249,13 +255,13 @@ fn of_header(source: &Probe, bytes: ByteSize, spec: &Spec) -> Vec<Violation> {
     .collect()
 }
 
-/// The rules that only the pixels show to be broken. That inks are no sRGB has been said.
+/// The rules that only the pixels show to be broken. That CMYK is no sRGB has been said.
 fn of_pixels(source: &Probe, picture: &Raster, facts: &Facts, spec: &Spec) -> impl Iterator<Item = Violation> {
-    let inks = matches!(source.colour, ColourModel::Cmyk | ColourModel::Ycck);
-    let transparent = spec.alpha == Some(AlphaRule::Flatten) && !picture.is_opaque();
-    [transparent.then_some(Violation::Transparent), (facts.foreign_colours && !inks).then_some(Violation::Colours)]
-        .into_iter()
-        .flatten()
+    // Where a broken picture ends it is transparent, and was not meant to be.
+    let transparent = source.has_alpha && !picture.is_opaque();
+    let alpha = spec.alpha == Some(AlphaRule::Flatten) && transparent;
+    let foreign = facts.foreign_colours.filter(|_| !source.is_cmyk());
+    [alpha.then_some(Violation::Alpha), foreign.map(|found| Violation::NotSrgb { found })].into_iter().flatten()
 }
 
 /// A slot that only advises a size takes others.
@@ -269,7 +275,7 @@ fn size_advice(source: &Probe, spec: &Spec) -> Option<Warning> {
 }
 
 /// Whether the slot draws the alpha only and the picture is opaque: it is shown as a block.
-pub(crate) fn is_opaque_glyph(picture: &Raster, spec: &Spec) -> bool {
+pub(crate) fn is_opaque_glyph(source: &Probe, picture: &Raster, spec: &Spec) -> bool {
     let glyph = matches!(spec.alpha, Some(AlphaRule::WhiteOnTransparent | AlphaRule::OneColourOnTransparent));
-    glyph && picture.is_opaque()
+    glyph && (!source.has_alpha || picture.is_opaque())
 }

@@ -1,11 +1,11 @@
-//! What the caller may want to know about a picture that obeys its spec all the same.
+//! What the caller may want to know of a picture, though nothing stands in its way.
 
 use std::fmt;
 
 use crate::format::Format;
 use crate::units::{Quality, Size};
 
-/// Something about an output that the caller may want to know. It obeys its spec all the same.
+/// Something that the caller may want to know of an output, or of a file that was verified. It breaks no rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -51,7 +51,7 @@ pub enum Warning {
     HdrProfileUsed,
     /// The input has a high dynamic range: it was tone-mapped to that of sRGB.
     ToneMapped,
-    /// The input is broken, and was accepted leniently: what is missing shows the background.
+    /// The input is broken, and was accepted leniently: what is missing shows the background, or is coarser than it was.
     #[non_exhaustive]
     Damaged {
         /// What is broken.
@@ -124,7 +124,7 @@ impl fmt::Display for Warning {
             Self::ProfileIgnored { why } => write!(f, "{why}, and was not applied"),
             Self::HdrProfileUsed => f.write_str("high dynamic range, shown by its icc profile"),
             Self::ToneMapped => f.write_str("high dynamic range, tone-mapped"),
-            Self::Damaged { what } => write!(f, "broken, {what}: the rest is background"),
+            Self::Damaged { what } => write!(f, "broken, {what}: what is missing is background, or coarser"),
             Self::Irregular => f.write_str("some of its data belong nowhere"),
             Self::EndMissing => f.write_str("its end is not marked"),
             Self::MetadataDropped { what } => write!(f, "not kept: {what}"),

@@ -18,17 +18,19 @@ pub(crate) struct Decoded {
 pub(crate) struct Facts {
     /// What the caller may want to know.
     pub(crate) warnings: Vec<Warning>,
-    /// Whether what the file says of its colours is anything but sRGB: another profile, or one that cannot be used.
-    pub(crate) foreign_colours: bool,
+    /// What the file says of its colours other than that they are sRGB: another profile, or why one cannot be used.
+    pub(crate) foreign_colours: Option<&'static str>,
     /// Whether bytes follow the end of the picture, or stand where they belong to nothing.
     pub(crate) stray_bytes: bool,
 }
 
 /// How a decoder found the file to end.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Ending {
     /// The first thing that is broken, if it was taken leniently.
     pub(super) damage: Option<&'static str>,
+    /// Whether the picture is whole, but some of the data were passed over, for they make no sense.
+    pub(super) irregular: bool,
     /// Whether the picture is whole and the mark of its end is missing.
     pub(super) end_missing: bool,
     /// Whether bytes follow the end, or stand where they belong to nothing.
@@ -47,7 +49,7 @@ impl Rows {
         Self { picture: Raster::zeroed(size, channels), filled: 0 }
     }
 
-    /// Has the next row filled. Rows beyond the last are an error of the decoder's.
+    /// Has the next row filled. There is none beyond the last.
     pub(super) fn next<E>(&mut self, fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<(), E> {
         let line = self.picture.size().width() as usize * self.picture.channels().count();
         let start = self.filled * line;
@@ -67,10 +69,10 @@ impl Rows {
         self,
         format: Format,
         ending: Ending,
-        foreign_colours: bool,
+        foreign_colours: Option<&'static str>,
         mut warnings: Vec<Warning>,
     ) -> Result<Decoded, Error> {
-        let Ending { damage, end_missing, stray_bytes } = ending;
+        let Ending { damage, irregular, end_missing, stray_bytes } = ending;
         let Self { mut picture, filled } = self;
         let size = picture.size();
         let whole = filled == size.height() as usize;
@@ -82,6 +84,7 @@ impl Rows {
             picture = picture.with_alpha();
             picture.pixels_mut()[4 * filled * size.width() as usize..].fill(0);
         }
+        warnings.extend(irregular.then_some(Warning::Irregular));
         match damage {
             Some(what) => warnings.push(Warning::Damaged { what }),
             None => warnings.extend(end_missing.then_some(Warning::EndMissing)),

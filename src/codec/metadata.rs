@@ -1,7 +1,5 @@
 //! What a file carries beside its picture, for a caller who asks to keep it: the EXIF block and the XMP packet.
 
-use std::borrow::Cow;
-
 use crate::codec::exif;
 use crate::format::Format;
 
@@ -11,8 +9,6 @@ pub(super) const JPEG_EXIF: &[u8] = b"Exif\0\0";
 pub(super) const JPEG_XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// The keyword of an XMP packet in a PNG's iTXt chunk, and that it is not compressed, in no language and not translated.
 pub(super) const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
-/// The most bytes a JPEG segment can hold behind its length.
-const MAX_SEGMENT: usize = 65_533;
 
 /// Metadata of a file, to be put into another one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,68 +16,83 @@ pub(crate) struct Metadata {
     /// The EXIF block from its TIFF header on. Its orientation is upright: the picture is, once it was adapted.
     exif: Option<Vec<u8>>,
     xmp: Option<Vec<u8>>,
+    /// Whether the file has more of it, which is left out.
+    more: bool,
 }
 
 impl Metadata {
-    pub(super) fn new(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Self {
-        Self { exif: exif.map(exif::upright), xmp: xmp.map(<[u8]>::to_vec) }
+    pub(super) fn new(exif: Option<&[u8]>, xmp: Option<&[u8]>, more: bool) -> Self {
+        Self { exif: exif.map(exif::upright), xmp: xmp.map(upright_packet), more }
     }
 
     /// `file` with the metadata in it.
     pub(crate) fn put_into(&self, file: Vec<u8>, format: Format) -> Vec<u8> {
-        let blocks: Vec<Vec<u8>> = match format {
-            Format::Jpeg => {
-                self.segments().iter().filter(|body| body.len() <= MAX_SEGMENT).map(|body| segment(body)).collect()
-            }
-            Format::Png => self.chunks(),
-        };
+        let blocks: Vec<u8> = self.blocks(format).flatten().flatten().collect();
         if blocks.is_empty() {
             return file;
         }
         // Behind JFIF's segment, which begins a JPEG of ours, and behind a PNG's header.
         let start = match format {
-            Format::Jpeg => 2 + if file.get(2..4) == Some(&[0xff, 0xe0]) { 2 + segment_length(&file[4..]) } else { 0 },
+            Format::Jpeg if file.get(2..4) == Some(&[0xff, 0xe0]) => 4 + segment_length(&file[4..]),
+            Format::Jpeg => 2,
             Format::Png => 8 + 25,
         };
         let (before, after) = file.split_at(start.min(file.len()));
-        [before, &blocks.concat(), after].concat()
+        [before, &blocks, after].concat()
     }
 
-    /// What cannot be put into a file of this format.
-    pub(crate) fn too_long_for(&self, format: Format) -> Option<&'static str> {
-        let too_long = format == Format::Jpeg && self.segments().iter().any(|body| body.len() > MAX_SEGMENT);
-        too_long.then_some("metadata too long for a jpeg segment")
+    /// What a file of this format goes without.
+    pub(crate) fn left_out(&self, format: Format) -> Option<&'static str> {
+        if self.blocks(format).any(|block| block.is_none()) {
+            return Some("metadata too long for a jpeg segment");
+        }
+        self.more.then_some("metadata other than exif and xmp")
     }
 
-    fn segments(&self) -> Vec<Cow<'_, [u8]>> {
-        let named = |name: &[u8], block: &Vec<u8>| Cow::Owned([name, block].concat());
-        let exif = self.exif.as_ref().map(|block| named(JPEG_EXIF, block));
-        let xmp = self.xmp.as_ref().map(|packet| named(JPEG_XMP, packet));
-        exif.into_iter().chain(xmp).collect()
+    /// The blocks as the format has them; `None` for one that is too long.
+    fn blocks(&self, format: Format) -> impl Iterator<Item = Option<Vec<u8>>> {
+        let exif = self.exif.as_ref().map(|block| match format {
+            Format::Jpeg => segment(JPEG_EXIF, block),
+            Format::Png => chunk(b"eXIf", &[], block),
+        });
+        let xmp = self.xmp.as_ref().map(|packet| match format {
+            Format::Jpeg => segment(JPEG_XMP, packet),
+            Format::Png => chunk(b"iTXt", PNG_XMP, packet),
+        });
+        exif.into_iter().chain(xmp)
     }
+}
 
-    fn chunks(&self) -> Vec<Vec<u8>> {
-        let exif = self.exif.as_ref().map(|block| chunk(b"eXIf", block));
-        let xmp = self.xmp.as_ref().map(|packet| chunk(b"iTXt", &[PNG_XMP, packet].concat()));
-        exif.into_iter().chain(xmp).collect()
+/// An XMP packet that says of its orientation, if it says any, that it is upright.
+fn upright_packet(packet: &[u8]) -> Vec<u8> {
+    const NAME: &[u8] = b"tiff:Orientation";
+    let mut upright = packet.to_vec();
+    for start in 0..upright.len().saturating_sub(NAME.len()) {
+        // As an attribute, ="6", or as an element, >6<.
+        if upright[start..].starts_with(NAME)
+            && let [b'=', b'"' | b'\'', digit @ b'1'..=b'8', ..] | [b'>', digit @ b'1'..=b'8', b'<', ..] =
+                &mut upright[start + NAME.len()..]
+        {
+            *digit = b'1';
+        }
     }
+    upright
 }
 
 fn segment_length(bytes: &[u8]) -> usize {
     bytes.first_chunk::<2>().map_or(0, |length| usize::from(u16::from_be_bytes(*length)))
 }
 
-fn segment(body: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(body.len() + 2).unwrap_or(u16::MAX); // Longer ones were left out.
-    [&[0xff, 0xe1][..], &length.to_be_bytes(), body].concat()
+fn segment(name: &[u8], body: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(2 + name.len() + body.len()).ok()?;
+    Some([&[0xff, 0xe1][..], &length.to_be_bytes(), name, body].concat())
 }
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len()).unwrap_or(u32::MAX); // A body comes from an input file, which is shorter.
+fn chunk(kind: &[u8; 4], name: &[u8], body: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(name.len() + body.len()).ok()?;
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(name);
-    hasher.update(body);
-    [&length.to_be_bytes()[..], name, body, &hasher.finalize().to_be_bytes()].concat()
+    [kind, name, body].iter().for_each(|part| hasher.update(part));
+    Some([&length.to_be_bytes()[..], kind, name, body, &hasher.finalize().to_be_bytes()].concat())
 }
 
 #[cfg(test)]
@@ -98,7 +109,7 @@ mod tests {
     #[test]
     fn what_is_put_into_a_file_is_found_there_again() {
         let block = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
-        let metadata = Metadata::new(Some(block), Some(b"<x:xmpmeta/>"));
+        let metadata = Metadata::new(Some(block), Some(b"<x:xmpmeta/>"), false);
         // Upright: the value of the tag is 1.
         assert_eq!(metadata.exif.as_ref().unwrap()[18..20], [0, 1]);
         for (name, format) in [("444.jpg", Format::Jpeg), ("rgb-adobe.jpg", Format::Jpeg), ("text.png", Format::Png)] {
@@ -122,13 +133,26 @@ mod tests {
     }
 
     #[test]
+    fn an_xmp_packet_is_upright_too() {
+        for (packet, upright) in [
+            (r#"<d tiff:Orientation="6" a="6"/>"#, r#"<d tiff:Orientation="1" a="6"/>"#),
+            ("<tiff:Orientation>8</tiff:Orientation>", "<tiff:Orientation>1</tiff:Orientation>"),
+            ("tiff:Orientation", "tiff:Orientation"),
+            ("<tiff:Orientation>12<", "<tiff:Orientation>12<"),
+            ("", ""),
+        ] {
+            assert_eq!(upright_packet(packet.as_bytes()), upright.as_bytes());
+        }
+    }
+
+    #[test]
     fn what_is_too_long_for_a_segment_is_left_out_and_told() {
-        let longest = vec![0; MAX_SEGMENT - JPEG_XMP.len()];
-        let fits = Metadata::new(None, Some(&longest));
-        assert_eq!(fits.too_long_for(Format::Jpeg), None);
+        let longest = vec![0; 65_533 - JPEG_XMP.len()];
+        let fits = Metadata::new(None, Some(&longest), false);
+        assert_eq!(fits.left_out(Format::Jpeg), None);
         assert_eq!(jpeg::metadata(&fits.put_into(fixture("444.jpg"), Format::Jpeg)), fits);
-        let long = Metadata::new(None, Some(&[&longest[..], b"."].concat()));
-        assert!(long.too_long_for(Format::Jpeg).is_some() && long.too_long_for(Format::Png).is_none());
+        let long = Metadata::new(None, Some(&[&longest[..], b"."].concat()), false);
+        assert!(long.left_out(Format::Jpeg).is_some() && long.left_out(Format::Png).is_none());
         assert_eq!(long.put_into(fixture("444.jpg"), Format::Jpeg), fixture("444.jpg"));
         assert_eq!(png::metadata(&long.put_into(fixture("text.png"), Format::Png)), long);
     }

@@ -48,6 +48,16 @@ pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, limits: &Limits
     }
 }
 
+/// Whether a file that was decoded strictly, without stray bytes, hides nothing in its compressed data either.
+///
+/// Of a JPEG, decoding has told already. A PNG's data are inflated once more, so it is asked last.
+pub(crate) fn hides_nothing(bytes: &[u8], probe: &Probe) -> bool {
+    match probe.format {
+        Format::Jpeg => true,
+        Format::Png => png::data_are_exact(bytes),
+    }
+}
+
 /// What `bytes` carry beside their picture and may be put into another file.
 pub(crate) fn metadata(bytes: &[u8], probe: &Probe) -> Metadata {
     match probe.format {

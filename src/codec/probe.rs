@@ -28,7 +28,8 @@ pub struct Probe {
     pub animated: bool,
     /// Whether an ICC profile is embedded.
     pub has_icc: bool,
-    /// Whether it carries what says more than how it is shown: EXIF (where and when it was taken), XMP, IPTC, text, comments.
+    /// Whether it carries what says more than how it is shown: EXIF (where and when it was taken), XMP, IPTC, text,
+    /// comments. Of a JPEG, what stands in front of its first scan is looked at.
     pub has_metadata: bool,
     /// The memory that a full decode takes, in bytes, computed from the header.
     pub(crate) decoded_bytes: u64,
@@ -39,6 +40,13 @@ impl Probe {
     #[must_use]
     pub fn size(&self) -> Size {
         if self.orientation.swaps_sides() { self.stored.transposed() } else { self.stored }
+    }
+}
+
+impl Probe {
+    /// Whether the colours are those of print.
+    pub(crate) fn is_cmyk(&self) -> bool {
+        matches!(self.colour, ColourModel::Cmyk | ColourModel::Ycck)
     }
 }
 

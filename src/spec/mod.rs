@@ -9,6 +9,7 @@ use crate::error::{Error, SpecError};
 use crate::format::Format;
 use crate::placement::{Placement, Upscale};
 use crate::units::{ByteSize, ParseUnitError, Size};
+use crate::warning::Warning;
 
 pub use self::catalog::Catalog;
 
@@ -158,6 +159,16 @@ impl Spec {
         };
         let id = self.id.clone();
         Err(SpecError::NotAdaptable { id, why }.into())
+    }
+
+    /// What whoever sends a picture to this slot may want to know of it.
+    pub(crate) fn status_warning(&self) -> Option<Warning> {
+        match self.status {
+            Status::Discontinued => Some(Warning::Discontinued { since: self.since.clone() }),
+            Status::Restricted => Some(Warning::Restricted),
+            Status::AppResource => Some(Warning::AppResource),
+            Status::Supported | Status::Unsupported => None,
+        }
     }
 
     /// The canvas that a picture of size `source` gets: the rule's size, or for [`Canvas::AtMost`] and

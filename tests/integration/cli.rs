@@ -425,6 +425,7 @@ fn verify_says_in_json_what_was_found_and_what_is_allowed() {
     assert_eq!(answers[3]["error"]["kind"], "io");
     let piped = run_with_input(dir.path(), &["verify", "--size", "144x144", "-"], &fixture("icon-144.png"));
     assert_code(&piped, 0);
+    assert_code(&run(dir.path(), &["verify", "--size", "144x144", "-", "-"]), 2);
 }
 
 #[test]

@@ -59,12 +59,13 @@ fn manifest(corpus: &Path) -> Vec<Listed> {
     lines.map(|cells| Listed { path: cells[path].clone(), expected: cells[expected].clone() }).collect()
 }
 
-/// Files that every decoder the manifest was made with refuses, and that are taken here, with a warning.
-const TAKEN_ALL_THE_SAME: &[&str] = &[];
-
 #[test]
 fn robust_files_get_what_is_expected() {
     let Some(corpus) = corpus() else { return };
+    if !corpus.join("MANIFEST.tsv").is_file() {
+        eprintln!("skipped: the folder has no MANIFEST.tsv");
+        return;
+    }
     let adapter = Adapter::new().with_effort(Effort::Fast);
     let spec = Spec::builtin("oppo/large-icon").unwrap();
     let listed: Vec<Listed> =
@@ -87,7 +88,7 @@ fn robust_files_get_what_is_expected() {
         eprintln!("{name:<70}  {expected:<9}  {got}");
         let right = match expected.as_str() {
             "ok" => taken,
-            "must-fail" => !taken || TAKEN_ALL_THE_SAME.contains(&name),
+            "must-fail" => !taken,
             _ => true,
         };
         if !right {
@@ -97,7 +98,5 @@ fn robust_files_get_what_is_expected() {
         let lenient = adapter.clone().with_lenient(true).adapt(&input, spec);
         assert!(!taken || lenient.is_ok(), "{name}: {lenient:?}");
     }
-    let refused = listed.iter().filter(|listed| listed.expected == "must-fail").count();
-    assert!(TAKEN_ALL_THE_SAME.len() * 50 <= refused, "more than 2 % of {refused}");
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

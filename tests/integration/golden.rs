@@ -5,7 +5,7 @@ use std::fs;
 
 use pushpix::{Adapter, AlphaRule, Error, Format, Spec, Warning};
 
-use crate::pictures::{Seen, fixture, near, testdata};
+use crate::pictures::{Seen, files, fixture, near, testdata};
 
 /// A fixture, and how far its pixels may be from the expected ones: in the mean, and the greatest difference.
 struct Golden {
@@ -62,7 +62,7 @@ fn every_fixture_shows_what_it_must() {
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    assert!(goldens.len() > 90, "the table has {} rows", goldens.len());
+    assert_eq!(goldens.len(), files(&testdata().join("expected")).len(), "every expected picture is in the table");
 }
 
 fn warnings(adapter: &Adapter, name: &str) -> Vec<&'static str> {
@@ -105,6 +105,20 @@ fn a_broken_picture_is_refused_or_taken_for_as_far_as_it_goes() {
         assert_eq!(warnings(&lenient, &name), ["damaged"], "{name}");
     }
     assert_eq!(warnings(&lenient, "bad/decode-no-iend.png"), ["end_missing"]);
+    // Whatever is broken, it is told.
+    for path in files(&testdata().join("bad")) {
+        let input = fs::read(&path).unwrap();
+        match shown(&lenient, &input) {
+            Ok((_, warnings)) => assert!(
+                warnings.iter().any(|warning| matches!(warning.code(), "damaged" | "end_missing")),
+                "{}: {warnings:?}",
+                path.display()
+            ),
+            Err(error) => {
+                assert!(matches!(error.kind(), "decode" | "unsupported" | "limit"), "{}: {error}", path.display());
+            }
+        }
+    }
     // A whole file is read the same.
     assert_eq!(warnings(&lenient, "444.jpg"), [""; 0]);
     // Where the picture ends the background begins, in the colour asked for.

@@ -159,7 +159,7 @@ pub(crate) fn png_with_orientation(width: u32, height: u32, rgba: &[[u8; 4]], or
 }
 
 /// The checksum of a PNG chunk, by the definition in the PNG specification.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 })
     })

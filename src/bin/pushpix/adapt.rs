@@ -72,9 +72,7 @@ impl Outputs {
     /// Refuses, before any work, what would write two pictures to one file.
     fn new(args: &AdaptArgs, specs: &[Spec]) -> Result<Self, Failure> {
         let usage = |what: String| Err(Failure::Usage(what));
-        if args.inputs.iter().filter(|input| files::is_standard(input)).count() > 1 {
-            return usage("standard input can be read once only".to_owned());
-        }
+        files::check_standard_once(&args.inputs)?;
         if let Some(output) = &args.output {
             if args.inputs.len() != 1 || specs.len() != 1 {
                 let (inputs, specs) = (args.inputs.len(), specs.len());
@@ -155,6 +153,6 @@ impl Reports {
                 return Ok(());
             }
         };
-        writeln!(self.to, "{}", serde_json::to_string(&answer)?)
+        writeln!(self.to, "{}", answer.line()?)
     }
 }

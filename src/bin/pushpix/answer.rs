@@ -1,5 +1,6 @@
 //! What programs read: one JSON object for each outcome. The field names are a contract.
 
+use std::io;
 use std::path::Path;
 
 use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, SpecError, Verdict, Violation, Warning};
@@ -156,6 +157,11 @@ impl Answer {
         }
     }
 
+    /// The answer as one line of JSON.
+    pub(crate) fn line(&self) -> io::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+
     /// This answer with the request's own name.
     pub(crate) fn with_id(mut self, id: Value) -> Self {
         self.id = Some(id);
@@ -256,11 +262,6 @@ pub(crate) fn verified(input: &Path, verdict: &Verdict) -> Value {
     })
 }
 
-/// A file that could not be verified, for it could not be read.
-pub(crate) fn unread(input: &Path, spec: &Spec, error: &Error) -> Value {
-    serde_json::to_value(Answer::failed(input, Some(spec.id()), error)).unwrap_or_default()
-}
-
 /// A violation with what was found and what is allowed.
 fn violation(violation: &Violation) -> Value {
     let mut fields = object([("kind", violation.code().into())]);
@@ -276,8 +277,8 @@ fn violation(violation: &Violation) -> Value {
             let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
             object([("found", found.to_string().into()), ("allowed", allowed.into())])
         }
-        Violation::Name { extension, format, .. } => {
-            object([("found", extension.as_str().into()), ("allowed", format.extension().into())])
+        Violation::Name { found, extension, .. } => {
+            object([("found", found.to_string().into()), ("extension", extension.as_str().into())])
         }
         Violation::Size { found, canvas, .. } => {
             let allowed = canvas.size().map(|size| size.to_string());
@@ -291,7 +292,8 @@ fn violation(violation: &Violation) -> Value {
             object([("found", found.as_u64().into()), ("allowed", max_bytes.as_u64().into())])
         }
         Violation::Orientation { found, .. } => object([("found", found.exif().into()), ("allowed", 1.into())]),
-        Violation::Inks { found, .. } => object([("found", found.to_string().into())]),
+        Violation::Cmyk { found, .. } => object([("found", found.to_string().into())]),
+        Violation::NotSrgb { found, .. } => object([("found", (*found).into())]),
         _ => Map::new(),
     });
     Value::Object(fields)

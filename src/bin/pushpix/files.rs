@@ -7,9 +7,19 @@ use std::path::{Path, PathBuf};
 use pushpix::{ByteSize, Error, Format, Spec};
 use tempfile::{Builder, NamedTempFile};
 
+use crate::Failure;
+
 /// Whether `path` stands for standard input or output.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Refuses, before any work, to read standard input twice.
+pub(crate) fn check_standard_once(inputs: &[PathBuf]) -> Result<(), Failure> {
+    if inputs.iter().filter(|input| is_standard(input)).count() > 1 {
+        return Err(Failure::Usage("standard input can be read once only".to_owned()));
+    }
+    Ok(())
 }
 
 /// Reads a file, or standard input for `-`: at most one byte more than `max_input`, by which the library sees that

@@ -9,6 +9,7 @@ use crate::args::ProbeArgs;
 use crate::{Done, Failure, complain, files, message};
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
+    files::check_standard_once(&args.inputs)?;
     let limits = args.limits.limits();
     let adapter = Adapter::new().with_limits(limits.clone());
     let mut out = io::stdout().lock();
@@ -22,11 +23,7 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
             Err(error) => {
                 done = Done::InPart;
                 if args.json {
-                    writeln!(
-                        out,
-                        "{}",
-                        serde_json::to_string(&Answer::failed(input, None, &error)).map_err(io::Error::from)?
-                    )?;
+                    writeln!(out, "{}", Answer::failed(input, None, &error).line()?)?;
                 } else {
                     complain(&format!("{}: {}", input.display(), message(&error)));
                 }

@@ -55,7 +55,7 @@ fn write_answers(answers: &Receiver<Awaited>) -> io::Result<()> {
     for (number, answer) in answers {
         // A worker that panics, which is a defect of ours, still leaves the others their answers.
         let answer = answer.recv().unwrap_or_else(|_| Answer::lost(number).with_id(Value::Null));
-        writeln!(out, "{}", serde_json::to_string(&answer)?)?;
+        writeln!(out, "{}", answer.line()?)?;
         out.flush()?;
     }
     Ok(())

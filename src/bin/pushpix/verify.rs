@@ -5,11 +5,12 @@ use std::path::Path;
 
 use pushpix::{Adapter, Error, Spec, Verdict, Violation};
 
-use crate::answer::{unread, verified};
+use crate::answer::{Answer, verified};
 use crate::args::VerifyArgs;
 use crate::{Done, Failure, files, message, table};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
+    files::check_standard_once(&args.inputs)?;
     let limits = args.limits.limits();
     let specs = args.specs.selected()?;
     let adapter = Adapter::new().with_limits(limits.clone()).with_lenient(args.lenient);
@@ -27,11 +28,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
                 done = Done::InPart;
             }
             if args.json {
-                let line = match &verdict {
-                    Ok(verdict) => verified(input, verdict),
-                    Err(error) => unread(input, spec, error),
-                };
-                writeln!(out, "{line}")?;
+                match &verdict {
+                    Ok(verdict) => writeln!(out, "{}", verified(input, verdict))?,
+                    Err(error) => writeln!(out, "{}", Answer::failed(input, Some(spec.id()), error).line()?)?,
+                }
             } else {
                 lines.extend(rows(input, spec, &verdict));
             }

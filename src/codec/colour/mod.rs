@@ -39,6 +39,18 @@ pub(super) enum Statement<'a> {
     Unusable(&'static str),
 }
 
+impl Statement<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Srgb => "srgb",
+            Self::Icc(_) => "an icc profile",
+            Self::Cicp { .. } => "a cicp chunk",
+            Self::Measured { .. } => "a gama or chrm chunk",
+            Self::Unusable(why) => why,
+        }
+    }
+}
+
 /// What a stored pixel consists of when it comes to the colour step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Samples {
@@ -85,45 +97,51 @@ pub(super) struct Conversion {
     /// Whether a sample has 16 bits, most significant byte first, and not 8.
     deep: bool,
     transform: Option<Transform>,
-    foreign: bool,
+    foreign: Option<&'static str>,
     /// The row as the transform takes it.
     scratch: Vec<u8>,
 }
 
 impl Conversion {
-    /// Chooses the first of `statements` that can be used; without any, the samples are taken for sRGB, and inks for
-    /// plain filters. A statement that cannot be used leaves a warning.
+    /// Chooses the first of `statements` that can be used; without any, the samples are taken for sRGB, and inks for plain
+    /// filters. A statement in front of it that cannot be used leaves a warning.
     pub(super) fn choose<'a>(
         statements: impl IntoIterator<Item = Statement<'a>>,
         samples: Samples,
         deep: bool,
         warnings: &mut Vec<Warning>,
     ) -> Self {
-        let mut statements = statements.into_iter().peekable();
-        let (mut transform, mut unusable) = (None, false);
-        while let Some(statement) = statements.next() {
-            if hdr::is_hdr(&statement) && matches!(statements.peek(), Some(Statement::Icc(_))) {
-                warnings.push(Warning::HdrProfileUsed);
-                continue;
-            }
-            match Transform::of(&statement, samples, deep) {
-                Ok(found) => {
-                    warnings.extend(hdr::is_hdr(&statement).then_some(Warning::ToneMapped));
-                    transform = found;
-                    break;
+        let mut statements: Vec<Statement<'a>> = statements.into_iter().collect();
+        let hdr = statements.iter().position(hdr::is_hdr);
+        // A profile shows a high dynamic range better than our simple tone mapping does.
+        if let Some(hdr) = hdr
+            && matches!(statements.get(hdr + 1), Some(Statement::Icc(_)))
+        {
+            statements.swap(hdr, hdr + 1);
+        }
+        let mut chosen = None;
+        let mut foreign = None;
+        for statement in &statements {
+            match Transform::of(statement, samples, deep) {
+                Ok(transform) => {
+                    foreign = foreign.or(transform.is_some().then_some(statement.name()));
+                    chosen.get_or_insert((transform, hdr::is_hdr(statement)));
                 }
                 Err(why) => {
-                    unusable = true;
-                    warnings.push(Warning::ProfileIgnored { why });
+                    foreign = foreign.or(Some(why));
+                    warnings.extend(chosen.is_none().then_some(Warning::ProfileIgnored { why }));
                 }
             }
         }
-        let foreign = unusable || transform.is_some();
+        let (transform, is_hdr) = chosen.unwrap_or_default();
+        if hdr.is_some() {
+            warnings.push(if is_hdr { Warning::ToneMapped } else { Warning::HdrProfileUsed });
+        }
         Self { samples, deep, transform, foreign, scratch: Vec::new() }
     }
 
-    /// Whether the file spoke of colours other than sRGB, or of none that can be understood.
-    pub(super) fn is_foreign(&self) -> bool {
+    /// What the file says of its colours other than that they are sRGB, be it used or not.
+    pub(super) fn foreign(&self) -> Option<&'static str> {
         self.foreign
     }
 

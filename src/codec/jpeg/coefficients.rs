@@ -6,9 +6,9 @@ use super::frame::{Component, Frame};
 use super::huffman::Table;
 use super::idct::{Extent, idct};
 use super::progressive::{self, Band};
-use super::rows::{Rows, Sink};
 use super::scan::{Part, Progress, Restarts, Scan};
 use super::sequential::{Block, Coding};
+use super::strips::{Sink, Strips};
 use super::tables::{Quantization, Tables};
 use crate::error::Error;
 
@@ -140,7 +140,8 @@ impl<'f> Coefficients<'f> {
                 return Err(flaw::COMPONENT_TWICE);
             }
         }
-        let restarts = Restarts::new(tables.restart_interval);
+        let layout = scan.layout(self.frame);
+        let restarts = Restarts::new(tables.restart_interval, layout.down * layout.across);
         if !self.frame.progressive {
             let codings = scan.codings(tables)?;
             return self.run(scan, restarts, bits, Sequential(codings));
@@ -215,12 +216,12 @@ impl<'f> Coefficients<'f> {
     }
 
     /// Turns the rows of units that are filled into samples.
-    pub(super) fn give(&self, rows: &mut Rows, sink: &mut Sink<'_>) -> Result<(), Error> {
+    pub(super) fn give(&self, strips: &mut Strips, sink: &mut Sink<'_>) -> Result<(), Error> {
         for unit in 0..self.filled_units() {
             for (index, plane) in self.planes.iter().enumerate() {
-                plane.lay_down(index, unit, rows);
+                plane.lay_down(index, unit, strips);
             }
-            rows.finish_units(unit, sink)?;
+            strips.finish_units(unit, sink)?;
         }
         Ok(())
     }
@@ -228,14 +229,14 @@ impl<'f> Coefficients<'f> {
 
 impl Plane {
     /// Puts the samples of a row of units into their strip.
-    fn lay_down(&self, index: usize, unit: usize, rows: &mut Rows) {
+    fn lay_down(&self, index: usize, unit: usize, strips: &mut Strips) {
         let Some(factors) = &self.factors else { return };
         let down = usize::from(self.component.sampling.down);
         for y in 0..down {
             let start = (unit * down + y) * self.component.padded.across;
             let blocks = &self.blocks[start..start + self.component.blocks.across];
             for (across, block) in blocks.iter().enumerate() {
-                rows.put(index, across, y, &idct(block, factors, Extent::of(block)));
+                strips.put(index, across, y, &idct(block, factors, Extent::of(block)));
             }
         }
     }

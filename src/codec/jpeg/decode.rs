@@ -1,213 +1,98 @@
-//! JPEG to rows of samples by a decoder of our own, for none that there is notices exactly where the data end: walks the segments
-//! and scans, and hands over the rows as they come.
+//! JPEG to a picture: the decoder's rows of components, put through the colour step.
 
-use super::bits::BitReader;
-use super::coefficients::Coefficients;
-use super::flaw::Checked;
-use super::frame::Frame;
+use std::borrow::Cow;
+
 use super::header::Header;
-use super::idct::{Extent, idct};
-use super::rows::{Rows, Sink};
-use super::scan::{Restarts, Scan};
-use super::segments::{EOI, Segment, Segments};
-use super::tables::Tables;
-use super::{broken, flaw};
+use super::scans::decode_rows;
+use crate::codec::colour::{Conversion, MAX_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
+use crate::codec::decoded::{Decoded, Rows};
+use crate::codec::probe::ColourModel;
 use crate::error::Error;
+use crate::format::Format;
 
-/// How decoding came to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::codec) struct Ending {
-    /// The rows that were handed over, which are those whose samples were all there: the picture's height, unless there
-    /// is damage. They are the same as those of the whole picture.
-    pub(in crate::codec) intact_rows: u32,
-    /// The first thing that was broken; only where that was allowed.
-    pub(in crate::codec) damage: Option<&'static str>,
-    /// Whether the picture is whole but its end marker is missing.
-    pub(in crate::codec) end_missing: bool,
-    /// How many bytes there are after the end marker.
-    pub(in crate::codec) trailing: usize,
-    /// Whether bytes that belong to nothing were passed over, or a field that does not matter was wrong.
-    pub(in crate::codec) stray: bool,
-}
-
-/// Decodes, and hands over every row from the top: a slice per component, each as long as the picture is wide, with no
-/// colour transform.
-///
-/// Anything broken is an error, unless `lenient`: then decoding ends there, and what is whole above counts. In a
-/// picture of several scans, all that came before the damage counts, if only at lower fidelity. An error also if that
-/// is nothing.
-pub(in crate::codec) fn decode_rows(bytes: &[u8], lenient: bool, sink: &mut Sink<'_>) -> Result<Ending, Error> {
+/// Decodes the picture as stored: its orientation is not applied.
+pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
-    let mut file = File {
-        bytes,
-        frame: &header.frame,
-        segments: Segments::new(bytes, 2),
-        tables: Tables::default(),
-        frame_seen: false,
-        stray: false,
+    let model = header.colour()?;
+    let samples = match model {
+        ColourModel::Grey => Samples::Grey,
+        ColourModel::Cmyk | ColourModel::Ycck => Samples::Inks,
+        _ => Samples::Rgb,
     };
-    let mut rows = Rows::new(&header.frame);
-    let end = if header.keeps_coefficients() {
-        let mut coefficients = Coefficients::new(&header.frame);
-        let end = file.read_all_scans(&mut coefficients);
-        if end.is_ok() || lenient {
-            coefficients.give(&mut rows, sink)?;
+    let mut warnings = Vec::new();
+    let mut conversion = Conversion::choose(icc_profile(&header.icc), samples, false, &mut warnings);
+
+    let mut rows = Rows::new(header.frame.size, conversion.channels());
+    let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
+    let ending = decode_rows(bytes, &header, lenient, &mut |planes: &[&[u8]]| {
+        match *planes {
+            [grey] => pixels.copy_from_slice(grey),
+            [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),
+            [luma, blue, red] => ycc_to_rgb_row([luma, blue, red], &mut pixels),
+            [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], model, &mut pixels),
+            // The header's reading has refused any other number of components.
+            _ => pixels.fill(0),
         }
-        end
-    } else {
-        match file.read_only_scan(&mut rows, sink) {
-            Ok(()) => file.read_rest(),
-            Err(Stop::Flaw(what)) => Err(what),
-            Err(Stop::Sink(error)) => return Err(error),
-        }
-    };
-    let intact = u32::try_from(rows.given()).unwrap_or(0);
-    let ending = |damage, end: End| Ending {
-        intact_rows: intact,
-        damage,
-        end_missing: end.missing,
-        trailing: end.trailing,
-        stray: file.stray || file.segments.stray,
-    };
-    match end {
-        Ok(end) => Ok(ending(None, end)),
-        Err(what) if lenient && intact > 0 => Ok(ending(Some(what), End::default())),
-        Err(what) => Err(broken(what)),
+        rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::Decode {
+            format: Format::Jpeg,
+            what: "its colours cannot be converted",
+            source: Some(source),
+        })
+    })?;
+    rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
+}
+
+fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
+    let [first, second, third] = planes;
+    for (pixel, ((&a, &b), &c)) in out.as_chunks_mut::<3>().0.iter_mut().zip(first.iter().zip(second).zip(third)) {
+        *pixel = [a, b, c];
     }
 }
 
-/// Where a file stands while its segments are read.
-struct File<'a> {
-    bytes: &'a [u8],
-    frame: &'a Frame,
-    segments: Segments<'a>,
-    tables: Tables,
-    frame_seen: bool,
-    stray: bool,
-}
-
-/// What there is after the last scan.
-#[derive(Debug, Default)]
-struct End {
-    missing: bool,
-    trailing: usize,
-}
-
-/// Why decoding a scan to samples stops.
-enum Stop {
-    Flaw(&'static str),
-    Sink(Error),
-}
-
-impl From<&'static str> for Stop {
-    fn from(what: &'static str) -> Self {
-        Self::Flaw(what)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Sink(error)
-    }
-}
-
-impl<'a> File<'a> {
-    /// Reads tables until a scan begins, or tells the end.
-    fn next_scan(&mut self) -> Checked<Result<Scan, End>> {
-        while let Some(Segment { marker, body }) = self.segments.next()? {
-            match marker {
-                0xda => {
-                    let scan = Scan::read(body, self.frame)?;
-                    if !self.frame.progressive {
-                        self.tables.assume_standard_codes();
-                        self.stray |= !scan.is_plainly_sequential();
-                    }
-                    return Ok(Ok(scan));
-                }
-                EOI => return Ok(Err(End { missing: false, trailing: self.bytes.len() - self.segments.position() })),
-                // The first frame header is known already.
-                0xc0..=0xc2 if !self.frame_seen => self.frame_seen = true,
-                0xc0..=0xc3 | 0xc5..=0xcb | 0xcd..=0xcf => return Err(flaw::SECOND_FRAME),
-                _ => self.tables.read(marker, body)?,
-            }
-        }
-        Ok(Err(End { missing: true, trailing: 0 }))
-    }
-
-    fn data(&self) -> BitReader<'a> {
-        BitReader::new(self.bytes, self.segments.position())
-    }
-
-    /// Goes on behind the data of a scan.
-    fn leave(&mut self, mut bits: BitReader<'a>) {
-        let (at, stray) = bits.leave();
-        self.stray |= stray | self.segments.stray;
-        self.segments = Segments::new(self.bytes, at);
-    }
-
-    /// Reads a picture that is spread over several scans.
-    fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>) -> Checked<End> {
-        loop {
-            match self.next_scan() {
-                Ok(Ok(scan)) => {
-                    let mut bits = self.data();
-                    coefficients.read_scan(&scan, &self.tables, &mut bits)?;
-                    self.leave(bits);
-                }
-                Ok(Err(end)) if end.missing && !coefficients.is_complete() => return Err(flaw::ENDS_EARLY),
-                Ok(Err(_)) if !coefficients.is_filled() => return Err(flaw::COMPONENT_LEFT_OUT),
-                Ok(Err(end)) => return Ok(end),
-                Err(flaw::ENDS_IN_SEGMENT) if coefficients.is_complete() => {
-                    return Ok(End { missing: true, trailing: 0 });
-                }
-                Err(what) => return Err(what),
-            }
+/// The profile that these APP2 segments hold, each with its number, from 1, and the count of all in front.
+fn icc_profile<'a>(segments: &[&'a [u8]]) -> Option<Statement<'a>> {
+    let mut pieces = Vec::new();
+    for segment in segments {
+        match segment {
+            [number, count, data @ ..] => pieces.push((*number, *count, data)),
+            _ => return Some(Statement::Unusable("a segment of the icc profile is cut short")),
         }
     }
-
-    /// Reads a picture that is in one scan, a row of units at a time.
-    fn read_only_scan(&mut self, rows: &mut Rows, sink: &mut Sink<'_>) -> Result<(), Stop> {
-        let Ok(scan) = self.next_scan()? else { return Err(Stop::Flaw(flaw::ENDS_EARLY)) };
-        let mut bits = self.data();
-        let mut codings = scan.codings(&self.tables)?;
-        let mut parts = Vec::new();
-        for (component, coding) in self.frame.components.iter().zip(&mut codings) {
-            parts.push((component.sampling, self.tables.quantization(component.quantization)?, coding));
+    pieces.sort_by_key(|&(number, ..)| number);
+    let in_order = pieces
+        .iter()
+        .zip(1..)
+        .all(|(&(number, count, _), expected)| number == expected && usize::from(count) == pieces.len());
+    match pieces.as_slice() {
+        [] => None,
+        _ if !in_order => Some(Statement::Unusable("segments of the icc profile are missing or twice there")),
+        _ if pieces.iter().map(|(.., data)| data.len()).sum::<usize>() > MAX_PROFILE => {
+            Some(Statement::Unusable("the icc profile is too large"))
         }
-        let mut restarts = Restarts::new(self.tables.restart_interval);
-        for row in 0..self.frame.units.down {
-            for unit in 0..self.frame.units.across {
-                if restarts.before_unit(&mut bits)? {
-                    parts.iter_mut().for_each(|part| part.2.previous = 0);
-                }
-                for (index, (sampling, factors, coding)) in parts.iter_mut().enumerate() {
-                    let across = usize::from(sampling.across);
-                    for y in 0..usize::from(sampling.down) {
-                        for x in unit * across..(unit + 1) * across {
-                            let mut block = [0; 64];
-                            let mut last = coding.read(&mut bits, &mut block);
-                            if bits.overran() {
-                                (block, last) = ([0; 64], 0);
-                            }
-                            rows.put(index, x, y, &idct(&block, factors, Extent::up_to(last)));
-                        }
-                    }
-                }
-                restarts.after_unit(&mut bits)?;
-            }
-            rows.finish_units(row, sink)?;
-        }
-        self.leave(bits);
-        Ok(())
+        [(.., data)] => Some(Statement::Icc(Cow::Borrowed(data))),
+        _ => Some(Statement::Icc(Cow::Owned(pieces.iter().flat_map(|(.., data)| *data).copied().collect()))),
     }
+}
 
-    /// Reads what follows the only scan.
-    fn read_rest(&mut self) -> Checked<End> {
-        match self.next_scan() {
-            Ok(Ok(_)) => Err(flaw::SCAN_TOO_MANY),
-            Ok(Err(end)) => Ok(end),
-            Err(flaw::ENDS_IN_SEGMENT) => Ok(End { missing: true, trailing: 0 }),
-            Err(what) => Err(what),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_put_together_from_its_segments() {
+        let icc = |bytes: &[u8]| Some(Statement::Icc(Cow::Owned(bytes.to_vec())));
+        assert_eq!(icc_profile(&[]), None);
+        assert_eq!(icc_profile(&[b"\x01\x01abc"]), icc(b"abc"));
+        assert_eq!(icc_profile(&[b"\x02\x03cd", b"\x03\x03e", b"\x01\x03ab"]), icc(b"abcde"));
+        let broken: [&[&[u8]]; 5] = [
+            &[b"\x01"],
+            &[b"\x01\x02a"],
+            &[b"\x00\x01a"],
+            &[b"\x01\x02a", b"\x01\x02a"],
+            &[b"\x01\x02a", b"\x02\x03b"],
+        ];
+        for segments in broken {
+            assert!(matches!(icc_profile(segments), Some(Statement::Unusable(_))), "{segments:?}");
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::coefficients::Coefficients;
 use super::frame::Frame;
-use super::rows::Rows;
 use super::segments::{EOI, Segment, Segments};
+use super::strips::Strips;
 use super::{broken, flaw, unsupported};
 use crate::codec::exif;
 use crate::codec::metadata::{JPEG_XMP, Metadata};
@@ -20,11 +20,12 @@ pub(super) struct Header<'a> {
     /// The pieces of an ICC profile as they stand: a piece's number, how many there are, the data.
     pub(super) icc: Vec<&'a [u8]>,
     /// Whether there is anything that says more than how to show the picture: EXIF, XMP, comments, thumbnails.
-    #[allow(dead_code, reason = "for whoever passes pictures on as they are")]
     pub(super) metadata: bool,
     /// The first EXIF block and the first XMP packet.
     exif: Option<&'a [u8]>,
     xmp: Option<&'a [u8]>,
+    /// Whether there is metadata besides.
+    more_metadata: bool,
     /// Whether a JFIF segment fixes the colours of three components as YCbCr.
     jfif: bool,
     /// The colour transform of Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK.
@@ -53,7 +54,8 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 
 /// The EXIF block and the XMP packet of a JPEG whose header can be read.
 pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
-    Header::read(bytes).map_or_else(|_| Metadata::default(), |header| Metadata::new(header.exif, header.xmp))
+    Header::read(bytes)
+        .map_or_else(|_| Metadata::default(), |header| Metadata::new(header.exif, header.xmp, header.more_metadata))
 }
 
 impl<'a> Header<'a> {
@@ -61,10 +63,11 @@ impl<'a> Header<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut segments = Segments::new(bytes, 2);
         let mut frame = None;
-        let (mut exif, mut xmp) = (None, None);
+        let (mut exif, mut xmp, mut more_metadata) = (None, None, false);
         let (mut icc, mut metadata, mut jfif, mut adobe_transform) = (Vec::new(), false, false, None);
         while let Some(Segment { marker, body }) = segments.next().map_err(broken)? {
             metadata |= is_metadata(marker, body);
+            more_metadata |= marker != 0xe1 && is_metadata(marker, body);
             match marker {
                 0xc0..=0xc2 if frame.is_some() => return Err(broken(flaw::SECOND_FRAME)),
                 0xc0..=0xc2 => frame = Some(Frame::read(marker, body)?),
@@ -78,6 +81,7 @@ impl<'a> Header<'a> {
                         frame,
                         exif,
                         xmp,
+                        more_metadata,
                         icc,
                         metadata,
                         jfif,
@@ -86,10 +90,11 @@ impl<'a> Header<'a> {
                 }
                 0xe0 => jfif |= is_jfif(body),
                 // The first EXIF block counts, as with the decoders that people compare with.
-                0xe1 => {
-                    exif = exif.or(body.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..)));
-                    xmp = xmp.or(body.strip_prefix(JPEG_XMP));
-                }
+                0xe1 => match (exif_block(body), body.strip_prefix(JPEG_XMP)) {
+                    (Some(block), _) if exif.is_none() => exif = Some(block),
+                    (_, Some(packet)) if xmp.is_none() => xmp = Some(packet),
+                    _ => more_metadata = true,
+                },
                 0xe2 => icc.extend(body.strip_prefix(b"ICC_PROFILE\0")),
                 0xee => adobe_transform = adobe(body).or(adobe_transform),
                 EOI => return Err(broken("it ends before any scan")),
@@ -123,12 +128,17 @@ impl<'a> Header<'a> {
     /// The memory that decoding takes: the picture's pixels, the strips of samples that they are made from, and the
     /// coefficients where they must be kept.
     fn decoded_bytes(&self) -> u64 {
-        let mut bytes = self.frame.size.area() * 3 + Rows::bytes(&self.frame);
+        let mut bytes = self.frame.size.area() * 3 + Strips::bytes(&self.frame);
         if self.keeps_coefficients() {
             bytes += Coefficients::bytes(&self.frame);
         }
         bytes
     }
+}
+
+/// The block in an APP1 segment of EXIF. The byte behind the name is a zero, or should be.
+fn exif_block(body: &[u8]) -> Option<&[u8]> {
+    body.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..))
 }
 
 /// Whether an APP0 segment is JFIF's.
@@ -148,7 +158,8 @@ fn is_metadata(marker: u8, body: &[u8]) -> bool {
         0xe0 => !(is_jfif(body) && body.len() == 14 || body.starts_with(b"JFXX\0") && body.len() <= 6),
         0xe2 => !body.starts_with(b"ICC_PROFILE\0"),
         0xee => adobe(body).is_none() || body.len() > 12,
-        0xe1..=0xef | 0xfe => true,
+        // Tables for arithmetic coding and a height given late mean nothing in a file that is decoded here.
+        0xe1..=0xef | 0xfe | 0xcc | 0xdc => true,
         _ => false,
     }
 }

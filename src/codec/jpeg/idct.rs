@@ -5,7 +5,7 @@ use super::sequential::Block;
 use super::tables::Quantization;
 
 /// The samples of a block, in rows.
-pub(super) type Samples = [[u8; 8]; 8];
+pub(super) type Tile = [[u8; 8]; 8];
 
 /// Bits after the point of a constant.
 const POINT: u32 = 13;
@@ -117,7 +117,7 @@ impl Extent {
 
 /// The samples of a block.
 #[inline]
-pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Samples {
+pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Tile {
     match extent {
         Extent::First => flat(block[0].wrapping_mul(factors[0])),
         Extent::Quarter => both_passes::<4>(block, factors),
@@ -127,7 +127,7 @@ pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Sam
 
 /// A block of one tone.
 #[inline]
-fn flat(dc: i16) -> Samples {
+fn flat(dc: i16) -> Tile {
     [[sample(narrow(descale(i32::from(dc), 3))); 8]; 8]
 }
 
@@ -136,7 +136,7 @@ fn flat(dc: i16) -> Samples {
 /// Each pass is a loop over columns, which the compiler makes to one over all at once, so the rows are laid out as
 /// columns for the second.
 #[inline(always)]
-fn both_passes<const USED: usize>(block: &Block, factors: &Quantization) -> Samples {
+fn both_passes<const USED: usize>(block: &Block, factors: &Quantization) -> Tile {
     let mut input = [[0; 8]; 8];
     for ((row, values), factors) in input.iter_mut().zip(block.as_chunks().0).zip(factors.as_chunks::<8>().0).take(USED)
     {
@@ -182,7 +182,7 @@ fn pass<const USED: usize, const COLUMNS: usize>(input: &[[i16; 8]; 8], bits: u3
     output
 }
 
-/// Rows as columns, of the first `USED` columns only. Four numbers are moved at a time, within words of 64 bits.
+/// Strips as columns, of the first `USED` columns only. Four numbers are moved at a time, within words of 64 bits.
 #[inline(always)]
 fn transposed<const USED: usize>(input: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
     let mut output = [[0; 8]; 8];
@@ -283,7 +283,7 @@ mod tests {
         std::array::from_fn(|i| if i < 4 { even[i] + odd[i] } else { even[7 - i] - odd[7 - i] })
     }
 
-    fn slow(block: &Block, factors: &Quantization) -> Samples {
+    fn slow(block: &Block, factors: &Quantization) -> Tile {
         let mut between = [[0; 8]; 8];
         for column in 0..8 {
             let product = |place: usize| i64::from(block[place]) * i64::from(factors[place]);

@@ -1,4 +1,9 @@
-//! JPEG: its header, its pixels, and writing one.
+//! JPEG: its header, its pixels by a decoder of our own, and writing one.
+//!
+//! The way of the data: `segments` finds the markers, `header`, `frame`, `scan` and `tables` read what is in them, `bits`
+//! and `huffman` take the entropy coding off, `sequential` and `progressive` make blocks of coefficients of it, which
+//! `coefficients` keeps where several scans fill them, `idct` makes samples of a block, `strips` and `upsample` rows of
+//! samples. `scans` is the loop over it all; `decode` puts the rows through the colour step.
 
 mod bits;
 mod coefficients;
@@ -9,20 +14,20 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
-mod picture;
 mod progressive;
-mod rows;
 mod scan;
+mod scans;
 mod segments;
 mod sequential;
+mod strips;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod upsample;
 
+pub(super) use self::decode::decode;
 pub(super) use self::encode::encode;
 pub(super) use self::header::{metadata, probe};
-pub(super) use self::picture::decode;
 
 use crate::error::Error;
 use crate::format::Format;

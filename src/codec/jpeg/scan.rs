@@ -111,17 +111,20 @@ pub(super) struct Restarts {
     interval: u16,
     left: u16,
     number: u8,
+    /// Units of the scan that were not begun.
+    units: usize,
 }
 
 impl Restarts {
-    /// With a marker after every `interval` units; 0 for none at all.
-    pub(super) fn new(interval: u16) -> Self {
-        Self { interval, left: interval, number: 0 }
+    /// Of so many units, with a marker after every `interval` of them; 0 for none at all.
+    pub(super) fn new(interval: u16, units: usize) -> Self {
+        Self { interval, left: interval, number: 0, units }
     }
 
     /// To be called before each unit. Returns whether the data begin anew.
     #[inline]
     pub(super) fn before_unit(&mut self, bits: &mut BitReader<'_>) -> Checked<bool> {
+        self.units = self.units.saturating_sub(1);
         if self.interval == 0 {
             return Ok(false);
         }
@@ -142,7 +145,8 @@ impl Restarts {
         if !bits.overran() {
             return Ok(());
         }
-        if self.interval > 0 && bits.is_before_restart(self.number) {
+        let is_last_interval = self.interval == 0 || self.units <= usize::from(self.left);
+        if !is_last_interval && bits.is_before_restart(self.number) {
             bits.note_stray();
             return Ok(());
         }

@@ -5,22 +5,36 @@ use std::path::{Path, PathBuf};
 use mozjpeg::{ColorSpace, Compress, Decompress};
 use proptest::prelude::*;
 
-use super::decode::{Ending, decode_rows};
 use super::header::Header;
+use super::scans::decode_rows;
 use super::{broken, decode, probe};
+use crate::codec::decoded::Ending;
 use crate::error::Error;
 
 /// The rows of each component, one after the other.
 type Planes = Vec<Vec<u8>>;
 
-fn planes(bytes: &[u8], lenient: bool) -> Result<(Planes, Ending), Error> {
+/// The rows, and how many there are besides how they ended.
+fn planes(bytes: &[u8], lenient: bool) -> Result<(Planes, Seen), Error> {
     let mut planes = Planes::new();
-    let ending = decode_rows(bytes, lenient, &mut |row| {
-        planes.resize(row.len(), Vec::new());
-        planes.iter_mut().zip(row).for_each(|(plane, row)| plane.extend_from_slice(row));
-        Ok(())
-    })?;
-    Ok((planes, ending))
+    let mut intact_rows = 0;
+    let Ending { damage, irregular, end_missing, stray_bytes } =
+        decode_rows(bytes, &Header::read(bytes)?, lenient, &mut |row| {
+            intact_rows += 1;
+            planes.resize(row.len(), Vec::new());
+            planes.iter_mut().zip(row).for_each(|(plane, row)| plane.extend_from_slice(row));
+            Ok(())
+        })?;
+    Ok((planes, Seen { intact_rows, damage, irregular, end_missing, stray_bytes }))
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Seen {
+    intact_rows: u32,
+    damage: Option<&'static str>,
+    irregular: bool,
+    end_missing: bool,
+    stray_bytes: bool,
 }
 
 fn testdata(name: &str) -> Vec<u8> {
@@ -267,24 +281,47 @@ fn a_progressive_file_that_is_cut_shows_all_of_the_picture() {
 fn the_ending_tells_what_was_there_too() {
     let bytes = testdata("restart.jpg");
     let (whole, plain) = planes(&bytes, false).unwrap();
-    assert_eq!((plain.trailing, plain.stray, plain.end_missing), (0, false, false));
+    assert_eq!((plain.stray_bytes, plain.irregular, plain.end_missing), (false, false, false));
 
     let (same, ending) = planes(&[&bytes[..], b"more"].concat(), false).unwrap();
-    assert!(same == whole && ending == Ending { trailing: 4, ..plain.clone() });
+    assert!(same == whole && ending == Seen { stray_bytes: true, ..plain.clone() });
 
     let end = bytes.len() - 2;
     let (same, ending) = planes(&[&bytes[..end], b"\x12\x34", &bytes[end..]].concat(), false).unwrap();
-    assert!(same == whole && ending == Ending { stray: true, ..plain.clone() });
+    assert!(same == whole && ending == Seen { irregular: true, stray_bytes: true, ..plain.clone() });
 
     let restart = bytes.windows(2).position(|pair| pair == [0xff, 0xd1]).unwrap();
     let (same, ending) = planes(&[&bytes[..restart], b"\0", &bytes[restart..]].concat(), false).unwrap();
-    assert!(same == whole && ending == Ending { stray: true, ..plain });
+    assert!(same == whole && ending == Seen { irregular: true, stray_bytes: true, ..plain });
+
+    // A segment behind the data is no part of the picture.
+    let (same, ending) = planes(&[&bytes[..end], b"\xff\xfe\0\x06note", &bytes[end..]].concat(), false).unwrap();
+    assert!(same == whole && ending == Seen { stray_bytes: true, ..planes(&bytes, false).unwrap().1 });
 
     let mut wrong = bytes.clone();
     wrong[restart + 1] = 0xd2;
     assert!(planes(&wrong, false).unwrap_err().to_string().contains("out of turn"));
     wrong.drain(restart..restart + 2);
     assert!(planes(&wrong, false).is_err());
+}
+
+#[test]
+fn a_restart_marker_bounds_the_damage_but_for_that_of_the_end() {
+    let bytes = testdata("restart.jpg");
+    let at = |code: u8| bytes.windows(2).position(|pair| pair == [0xff, code]).unwrap();
+    let (whole, plain) = planes(&bytes, false).unwrap();
+    // The second interval is empty: what stands around it stays.
+    let (rest, ending) = planes(&[&bytes[..at(0xd0) + 2], &bytes[at(0xd1)..]].concat(), false).unwrap();
+    assert_eq!(ending, Seen { irregular: true, stray_bytes: true, ..plain });
+    assert!(
+        rest[0] != whole[0] && rest[0][..7 * 125] == whole[0][..7 * 125] && rest[0].ends_with(&whole[0][32 * 125..])
+    );
+    // The last one is, though another marker follows that nobody needs.
+    let end = bytes.len() - 2;
+    let last = bytes.windows(2).rposition(|pair| pair[0] == 0xff && (0xd0..=0xd7).contains(&pair[1])).unwrap();
+    let next = 0xd0 + (bytes[last + 1] + 1) % 8;
+    let empty = [&bytes[..last + 2], &[0xff, next], &bytes[end..]].concat();
+    assert!(planes(&empty, false).unwrap_err().to_string().contains("before the picture does"));
 }
 
 #[test]
@@ -323,7 +360,8 @@ fn a_file_without_huffman_tables_has_the_standards() {
 fn what_the_sink_says_ends_it() {
     for name in ["420.jpg", "progressive.jpg"] {
         let mut rows = 0;
-        let result = decode_rows(&testdata(name), true, &mut |_| {
+        let bytes = testdata(name);
+        let result = decode_rows(&bytes, &Header::read(&bytes).unwrap(), true, &mut |_| {
             rows += 1;
             if rows == 5 { Err(broken("enough")) } else { Ok(()) }
         });
@@ -390,7 +428,7 @@ fn components_in_scans_of_their_own_are_as_in_one() {
     for order in [[1, 2, 3], [3, 1, 2]] {
         let (all, ending) = planes(&scans(&order), false).unwrap();
         assert!(all.len() == 3 && all.iter().all(|plane| *plane == one));
-        assert_eq!((ending.stray, ending.end_missing), (false, false));
+        assert_eq!((ending.irregular, ending.end_missing), (false, false));
     }
     let refused = |ids: &[u8]| planes(&scans(ids), false).unwrap_err().to_string();
     assert!(refused(&[1, 2]).contains("in no scan"));

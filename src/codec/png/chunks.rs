@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
+
 use crate::codec::colour::{MAX_PROFILE, Statement};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
@@ -32,7 +35,7 @@ impl Chunk<'_> {
         self.checksum.is_some()
     }
 
-    fn has_right_checksum(&self) -> bool {
+    pub(super) fn has_right_checksum(&self) -> bool {
         let mut hasher = crc32fast::Hasher::new();
         hasher.update(&self.name);
         hasher.update(self.body);
@@ -41,14 +44,31 @@ impl Chunk<'_> {
 
     /// Whether it says more than how the picture is shown: text, time, a camera's data, or what only its maker knows.
     pub(super) fn is_metadata(&self) -> bool {
-        const SHOWN: [&[u8; 4]; 13] = [
-            b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs",
-            b"sPLT",
-        ];
         const ANIMATION: [&[u8; 4]; 3] = [b"acTL", b"fcTL", b"fdAT"];
-        !self.is_critical() && !SHOWN.contains(&&self.name) && !ANIMATION.contains(&&self.name)
+        let shows = |(name, _): &(&[u8; 4], usize)| **name == self.name;
+        !self.is_critical() && !SHOWING.iter().any(shows) && !ANIMATION.contains(&&self.name)
+    }
+
+    /// Whether it is one of those that say how the picture is shown, and has no room for more.
+    fn is_harmless(&self) -> bool {
+        SHOWING.iter().any(|(name, most)| **name == self.name && self.body.len() <= *most)
     }
 }
+
+/// The ancillary chunks that say how the picture is shown, and the most bytes they have.
+const SHOWING: [(&[u8; 4], usize); 11] = [
+    (b"cICP", 4),
+    (b"iCCP", MAX_LENGTH as usize),
+    (b"sRGB", 1),
+    (b"gAMA", 4),
+    (b"cHRM", 32),
+    (b"tRNS", 256),
+    (b"pHYs", 9),
+    (b"sBIT", 4),
+    (b"bKGD", 6),
+    (b"mDCV", 24),
+    (b"cLLI", 8),
+];
 
 /// The chunks of a file in order, until one that cannot be one or the end of the data.
 #[derive(Debug)]
@@ -112,11 +132,8 @@ impl<'a> Structure<'a> {
                     }
                     found.ending.damage.get_or_insert(what);
                 }
-            } else if chunk.has_right_checksum() && found.data.is_empty() {
-                match &chunk.name {
-                    b"tRNS" => found.transparency = found.transparency.or(Some(chunk.body)),
-                    _ => colours.take(chunk),
-                }
+            } else if !(chunk.has_right_checksum() && found.data.is_empty() && found.takes(chunk, &mut colours)) {
+                found.ending.stray_bytes = true;
             }
             last = chunk.name;
             ended = &chunk.name == b"IEND";
@@ -133,9 +150,28 @@ impl<'a> Structure<'a> {
         if found.data.is_empty() {
             return Err(Error::decode(Format::Png, "there is no picture in it"));
         }
-        found.ending.stray_bytes = ended && !chunks.0.is_empty();
+        found.ending.stray_bytes |= ended && !chunks.0.is_empty();
         found.statements = colours.in_order();
         Ok(found)
+    }
+
+    /// Takes an ancillary chunk, or says that it has no place in the picture.
+    fn takes(&mut self, chunk: Chunk<'a>, colours: &mut Colours<'a>) -> bool {
+        if &chunk.name != b"tRNS" {
+            return chunk.is_harmless() && colours.takes(chunk);
+        }
+        let entries = self.palette.map_or(0, |palette| palette.len() / 3);
+        let fits = match self.header.get(9) {
+            Some(0) => chunk.body.len() == 2,
+            Some(2) => chunk.body.len() == 6,
+            Some(3) => (1..=entries).contains(&chunk.body.len()),
+            _ => false,
+        };
+        let taken = fits && self.transparency.is_none();
+        if taken {
+            self.transparency = Some(chunk.body);
+        }
+        taken
     }
 
     /// Takes a critical chunk that follows one named `last`. What can be used is, even if an error is returned.
@@ -143,9 +179,13 @@ impl<'a> Structure<'a> {
         let gap = !self.data.is_empty() && &last != b"IDAT";
         match &chunk.name {
             b"IHDR" if self.header.is_empty() => self.header = chunk.body,
-            b"PLTE" if self.palette.is_none() && self.data.is_empty() => self.palette = Some(chunk.body),
+            b"PLTE" if self.palette.is_none() && self.data.is_empty() => {
+                self.palette = Some(chunk.body);
+                // In a picture that is none of a palette, it only advises.
+                self.ending.stray_bytes |= self.header.get(9) != Some(&3);
+            }
             b"IDAT" if !gap => self.data.push(chunk.body),
-            b"IEND" => {}
+            b"IEND" => self.ending.stray_bytes |= !chunk.body.is_empty(),
             b"IHDR" => return Err("it has a second header chunk"),
             b"PLTE" => return Err("its palette stands in a wrong place"),
             b"IDAT" => return Err("other chunks stand between the pieces of its picture"),
@@ -158,6 +198,46 @@ impl<'a> Structure<'a> {
             return Err("a critical chunk has a wrong checksum");
         }
         Ok(())
+    }
+
+    /// Whether the compressed data are those of the picture and nothing else: neither inside nor behind the zlib stream.
+    pub(super) fn data_are_exact(&self) -> bool {
+        let data = self.data.concat();
+        let mut state = InflateState::new_boxed(DataFormat::Zlib);
+        let mut out = [0; 1 << 15];
+        let (mut consumed, mut written) = (0, 0_u64);
+        loop {
+            let step = inflate(&mut state, &data[consumed..], &mut out, MZFlush::None);
+            consumed += step.bytes_consumed;
+            written += step.bytes_written as u64;
+            match step.status {
+                Ok(MZStatus::StreamEnd) => return consumed == data.len() && Some(written) == self.inflated_len(),
+                Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// How many bytes the picture has before compression: rows, each with a filter type in front, of each pass.
+    fn inflated_len(&self) -> Option<u64> {
+        let &[w3, w2, w1, w0, h3, h2, h1, h0, depth, colour, _, _, interlace] = self.header else { return None };
+        let (width, height) = (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
+        let samples: u64 = match colour {
+            2 => 3,
+            4 => 2,
+            6 => 4,
+            _ => 1,
+        };
+        // Of each pass the first column and row, and the steps from one to the next.
+        const ADAM7: [(u32, u32, u32, u32); 7] =
+            [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        let passes = if interlace == 1 { &ADAM7[..] } else { &[(0, 0, 1, 1)] };
+        let pass = |&(x, y, across, down): &(u32, u32, u32, u32)| {
+            let (columns, rows) = (width.saturating_sub(x).div_ceil(across), height.saturating_sub(y).div_ceil(down));
+            let line = 1 + (u64::from(columns) * samples * u64::from(depth)).div_ceil(8);
+            if columns == 0 { 0 } else { u64::from(rows) * line }
+        };
+        Some(passes.iter().map(pass).sum())
     }
 
     /// A PNG of what makes the picture and nothing else. Its checksums are left out: they have been compared.
@@ -206,30 +286,30 @@ fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
 struct Colours<'a> {
     cicp: Option<&'a [u8]>,
     iccp: Option<&'a [u8]>,
-    srgb: bool,
+    srgb: Option<&'a [u8]>,
     gama: Option<&'a [u8]>,
     chrm: Option<&'a [u8]>,
 }
 
 impl<'a> Colours<'a> {
-    fn take(&mut self, chunk: Chunk<'a>) {
+    /// Takes a chunk, if it is the first of its name.
+    fn takes(&mut self, chunk: Chunk<'a>) -> bool {
         let place = match &chunk.name {
             b"cICP" => &mut self.cicp,
             b"iCCP" => &mut self.iccp,
+            b"sRGB" => &mut self.srgb,
             b"gAMA" => &mut self.gama,
             b"cHRM" => &mut self.chrm,
-            b"sRGB" => {
-                self.srgb = true;
-                return;
-            }
-            _ => return,
+            _ => return true,
         };
+        let is_first = place.is_none();
         place.get_or_insert(chunk.body);
+        is_first
     }
 
     /// What they say, in the order of the PNG specification's third edition: the first counts.
     fn in_order(self) -> Vec<Statement<'a>> {
-        let srgb = self.srgb.then_some(Statement::Srgb);
+        let srgb = self.srgb.map(|_| Statement::Srgb);
         [self.cicp.map(code_points), self.iccp.map(inflated), srgb, measured(self.gama, self.chrm)]
             .into_iter()
             .flatten()
@@ -277,7 +357,10 @@ fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a
 mod tests {
     use super::*;
 
-    /// A PNG of these chunks with right checksums; the header and the data do not matter here.
+    /// A header: of 1x1 pixels, RGB of 8 bits.
+    const RGB: &[u8] = &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
+
+    /// A PNG of these chunks with right checksums; the data do not matter here.
     fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut png = SIGNATURE.to_vec();
         for (name, body) in chunks {
@@ -288,7 +371,7 @@ mod tests {
     }
 
     fn statements(chunks: &[(&[u8; 4], &[u8])]) -> Vec<Statement<'static>> {
-        let all = [&[(b"IHDR", &b"."[..])], chunks, &[(b"IDAT", b"."), (b"IEND", b"")]].concat();
+        let all = [&[(b"IHDR", RGB)], chunks, &[(b"IDAT", b"."), (b"IEND", b"")]].concat();
         Structure::read(file(&all).leak(), false).unwrap().statements
     }
 
@@ -327,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_broken_structure_is_refused_or_taken_leniently() {
-        let good: [(&[u8; 4], &[u8]); 4] = [(b"IHDR", b"."), (b"IDAT", b"one"), (b"IDAT", b"two"), (b"IEND", b"")];
+        let good: [(&[u8; 4], &[u8]); 4] = [(b"IHDR", RGB), (b"IDAT", b"one"), (b"IDAT", b"two"), (b"IEND", b"")];
         let whole = file(&good);
         let taken = Structure::read(&whole, false).unwrap();
         assert_eq!(taken.data, [b"one", b"two"]);
@@ -343,7 +426,7 @@ mod tests {
         let data = wrong.windows(3).position(|window| window == b"two").unwrap();
         wrong[data] ^= 1;
         let broken = [
-            with(2, (b"IHDR", b".")),
+            with(2, (b"IHDR", RGB)),
             with(2, (b"tEXt", b"between")),
             with(2, (b"PLTE", b"rgb")),
             with(1, (b"ABCD", b"unknown, and must be known")),
@@ -358,10 +441,10 @@ mod tests {
             assert!(lenient.damage.is_some() || lenient.end_missing, "{number}");
         }
         // What is not critical may be broken: it does not count.
-        let ancillary = with(1, (b"tRNS", b"key"));
+        let ancillary = with(1, (b"tRNS", b"colour"));
         assert!(Structure::read(&ancillary, false).unwrap().transparency.is_some());
         let mut ignored = ancillary;
-        let key = ignored.windows(3).position(|window| window == b"key").unwrap();
+        let key = ignored.windows(3).position(|window| window == b"col").unwrap();
         ignored[key] ^= 1;
         assert!(Structure::read(&ignored, false).unwrap().transparency.is_none());
     }

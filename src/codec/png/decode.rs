@@ -31,6 +31,11 @@ pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, limits
     rows.finish(Format::Png, ending, foreign_colours, warnings)
 }
 
+/// Whether the compressed data hold the picture and nothing besides.
+pub(in crate::codec) fn data_are_exact(bytes: &[u8]) -> bool {
+    Structure::read(bytes, false).is_ok_and(|structure| structure.data_are_exact())
+}
+
 /// Whether the compressed data must be whole, or are taken for as far as they go.
 #[derive(Clone, Copy, PartialEq)]
 enum Data {
@@ -40,7 +45,7 @@ enum Data {
 
 struct Found {
     rows: Rows,
-    foreign_colours: bool,
+    foreign_colours: Option<&'static str>,
     warnings: Vec<Warning>,
 }
 
@@ -63,7 +68,7 @@ fn read(structure: &Structure<'_>, stored: Size, limits: &Limits, data: Data) ->
     let read = read.and_then(|()| Ok(reader.finish()?));
     match read {
         Err(error) if data == Data::Whole => Err(error),
-        _ => Ok(Found { rows, foreign_colours: conversion.is_foreign(), warnings }),
+        _ => Ok(Found { rows, foreign_colours: conversion.foreign(), warnings }),
     }
 }
 

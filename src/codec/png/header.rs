@@ -1,7 +1,7 @@
 //! The header of a PNG, and the names of its chunks: enough to know the picture without inflating it.
 //! Checksums and order are looked at when it is decoded.
 
-use super::chunks::Chunks;
+use super::chunks::{Chunk, Chunks};
 use crate::codec::exif;
 use crate::codec::metadata::{Metadata, PNG_XMP};
 use crate::codec::probe::{ColourModel, Probe};
@@ -51,7 +51,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
             b"tRNS" => probe.has_alpha = true,
             b"acTL" => probe.animated = true,
             b"iCCP" => probe.has_icc = true,
-            b"eXIf" => probe.orientation = exif::orientation(chunk.body),
+            b"eXIf" if chunk.has_right_checksum() => probe.orientation = exif::orientation(chunk.body),
             b"IEND" => break,
             _ => {}
         }
@@ -63,16 +63,17 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 
 /// The EXIF chunk, and the XMP packet if it is not compressed.
 pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
-    let (mut exif, mut xmp) = (None, None);
-    for chunk in Chunks::of(bytes) {
-        match &chunk.name {
-            b"eXIf" => exif = exif.or(Some(chunk.body)),
-            b"iTXt" => xmp = xmp.or(chunk.body.strip_prefix(PNG_XMP)),
-            b"IEND" => break,
-            _ => {}
+    let (mut exif, mut xmp, mut more) = (None, None, false);
+    for chunk in Chunks::of(bytes).filter(Chunk::is_metadata) {
+        let packet = chunk.body.strip_prefix(PNG_XMP);
+        match (&chunk.name, packet) {
+            _ if !chunk.has_right_checksum() => {}
+            (b"eXIf", _) => exif = exif.or(Some(chunk.body)),
+            (b"iTXt", Some(packet)) => xmp = xmp.or(Some(packet)),
+            _ => more = true,
         }
     }
-    Metadata::new(exif, xmp)
+    Metadata::new(exif, xmp, more)
 }
 
 fn broken(what: &'static str) -> Error {
@@ -93,14 +94,14 @@ fn decoded_bytes(probe: &Probe) -> u64 {
 mod tests {
     use super::*;
 
-    /// A PNG of these chunks, with checksums of zero.
+    /// A PNG of these chunks.
     fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
         for (name, body) in chunks {
             bytes.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
             bytes.extend(*name);
             bytes.extend(*body);
-            bytes.extend([0; 4]);
+            bytes.extend(crc32fast::hash(&[&name[..], body].concat()).to_be_bytes());
         }
         bytes
     }

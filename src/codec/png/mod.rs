@@ -5,6 +5,6 @@ mod decode;
 mod encode;
 mod header;
 
-pub(super) use self::decode::decode;
+pub(super) use self::decode::{data_are_exact, decode};
 pub(super) use self::encode::encode;
 pub(super) use self::header::{metadata, probe};

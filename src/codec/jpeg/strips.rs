@@ -1,7 +1,7 @@
 //! Decoded samples on their way out: a strip of each component, from which rows of the picture are made.
 
 use super::frame::{Component, Frame};
-use super::idct::Samples;
+use super::idct::Tile;
 use super::upsample::{self, Stretch};
 use crate::error::Error;
 
@@ -13,7 +13,7 @@ pub(super) type Sink<'s> = dyn FnMut(&[&[u8]]) -> Result<(), Error> + 's;
 struct Strip {
     component: Component,
     stretch: Stretch,
-    /// Samples from one row to the next.
+    /// Tile from one row to the next.
     stride: usize,
     /// Row 0 is the one above the strip.
     samples: Vec<u8>,
@@ -23,11 +23,11 @@ struct Strip {
 
 /// Collects the samples of a row of units, and gives out the rows of the picture that can be made.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(super) struct Strips {
     strips: Vec<Strip>,
     width: usize,
     height: usize,
-    /// Rows of the picture in a row of units.
+    /// Strips of the picture in a row of units.
     unit: usize,
     most_down: usize,
     most_across: u8,
@@ -37,7 +37,7 @@ pub(super) struct Rows {
     sums: Vec<u16>,
 }
 
-impl Rows {
+impl Strips {
     pub(super) fn new(frame: &Frame) -> Self {
         let strips: Vec<Strip> = frame.components.iter().map(|component| Strip::new(*component, frame)).collect();
         let waits = strips.iter().any(|strip| strip.stretch.mixes_rows());
@@ -65,7 +65,7 @@ impl Rows {
 
     /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks.
     #[inline]
-    pub(super) fn put(&mut self, component: usize, across: usize, down: usize, samples: &Samples) {
+    pub(super) fn put(&mut self, component: usize, across: usize, down: usize, samples: &Tile) {
         let strip = &mut self.strips[component];
         let start = (8 * down + 1) * strip.stride + 8 * across;
         for (row, samples) in strip.samples[start..].chunks_mut(strip.stride).zip(samples) {
@@ -127,7 +127,7 @@ impl Strip {
     fn row(&mut self, y: usize, index: usize, most: (u8, usize), sums: &mut [u16], width: usize) -> &[u8] {
         let down = usize::from(self.component.sampling.down);
         let here = y * down / most.1;
-        // Rows of samples in `samples`: the one above the strip is row 0.
+        // Strips of samples in `samples`: the one above the strip is row 0.
         let first = 8 * down * index;
         let place = |row: usize| row + 1 - first;
         let (stride, wide) = (self.stride, self.component.samples.across);
