@@ -58,8 +58,8 @@ impl Adapter {
         self
     }
 
-    /// Sets the JPEG quality that is tried first and never exceeded, however slack the cap. A file that is passed through
-    /// keeps the quality it came with. Default: 90.
+    /// Sets the JPEG quality that is tried first and never exceeded, however slack the cap. A file that is passed
+    /// through keeps the quality it came with. Default: 90.
     #[must_use]
     pub fn with_max_quality(mut self, quality: Quality) -> Self {
         self.options.max_quality = Some(quality);
@@ -117,8 +117,8 @@ impl Adapter {
         self
     }
 
-    /// Sets whether a broken picture is taken for as far as it can be decoded: what is missing shows the background, and
-    /// the report warns. Default: no, a broken picture is an error.
+    /// Sets whether a broken picture is taken for as far as it can be decoded: what is missing shows the background,
+    /// and the report warns. Default: no, a broken picture is an error.
     #[must_use]
     pub fn with_lenient(mut self, lenient: bool) -> Self {
         self.options.lenient = lenient;
@@ -126,9 +126,9 @@ impl Adapter {
     }
 
     /// Sets whether the EXIF block and the XMP packet of the input are put into the output, within the byte cap. The
-    /// orientation is set upright; the rest of them stays as it is, places and thumbnails too. What else there is, IPTC or
-    /// text, is left out with a warning. A file that complies is then passed through with all that it carries. Default: no,
-    /// an output carries nothing but its picture.
+    /// orientation is set upright; the rest of them stays as it is, places and thumbnails too. What else there is, IPTC
+    /// or text, is left out with a warning. A file that complies is then passed through with all that it carries.
+    /// Default: no, an output carries nothing but its picture.
     #[must_use]
     pub fn with_keep_metadata(mut self, keep: bool) -> Self {
         self.options.keep_metadata = keep;
@@ -228,7 +228,8 @@ fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, sp
 fn with_planned_alpha(picture: Raster, plan: &Plan) -> (Raster, Option<Rgb8>) {
     match plan.transparency {
         Transparency::Ground => (picture, None),
-        // A broken picture that came without alpha is transparent where it ends: that shows the background, as padding does.
+        // A broken picture that came without alpha is transparent where it ends: that shows the background, as padding
+        // does.
         Transparency::Kept if plan.source.has_alpha && !picture.is_opaque() => (picture, plan.background),
         Transparency::Kept | Transparency::Flattened => (picture.flattened(plan.matte()), Some(plan.matte())),
     }

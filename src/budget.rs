@@ -92,8 +92,8 @@ fn interpolate(fits: Option<Probe>, over: Probe, target: f64) -> u32 {
     over.setting.saturating_sub(steps.max(1.0) as u32)
 }
 
-/// The natural logarithm to within 0.01, by a parabola between powers of two. That of the standard library may differ in
-/// its last bit from system to system, and with it the path of a search.
+/// The natural logarithm to within 0.01, by a parabola between powers of two. That of the standard library may differ
+/// in its last bit from system to system, and with it the path of a search.
 fn log(size: u64) -> f64 {
     let size = size.max(1);
     let exponent = size.ilog2();

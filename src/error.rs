@@ -198,7 +198,8 @@ pub enum SpecError {
         /// The known id nearest to it, if one is near.
         nearest: Option<String>,
     },
-    /// An id that is not `<channel>/<image-type>` with an optional `@<profile>`, in lower-case letters, digits and hyphens.
+    /// An id that is not `<channel>/<image-type>` with an optional `@<profile>`, in lower-case letters, digits and
+    /// hyphens.
     #[non_exhaustive]
     MalformedId {
         /// The id as given.

@@ -42,9 +42,9 @@ const FULL_CHROMA_FROM: u32 = 85;
 
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
-/// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If it
-/// came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG at the
-/// ceiling is taken. Where no JPEG fits, PNG is the last resort.
+/// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If
+/// it came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG
+/// at the ceiling is taken. Where no JPEG fits, PNG is the last resort.
 ///
 /// # Errors
 ///
@@ -52,8 +52,8 @@ const FULL_CHROMA_FROM: u32 = 85;
 ///
 /// # Cost
 ///
-/// One encode where the ceiling fits, else those of [`budget::highest_fitting`], and two more where full colour does not
-/// fit at all; one more where PNG is tried.
+/// One encode where the ceiling fits, else those of [`budget::highest_fitting`], and two more where full colour does
+/// not fit at all; one more where PNG is tried.
 pub(crate) fn encode_under_cap(
     canvas: Raster,
     plan: &Plan,

@@ -86,22 +86,25 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 /// Makes of a picture what a channel asks for: upright, scaled in proportion to lie wholly on the channel's canvas,
 /// padded, never cropped, in a format the channel takes, at the highest quality whose file fits its byte cap.
 ///
-/// `bytes` is a whole JPEG or PNG file. The name it came under does not matter.
+/// `bytes` is a whole JPEG or PNG file. The name it came under does not matter. Whatever it says of its colours is
+/// converted to 8-bit sRGB, and of its metadata nothing is kept; [`Adapter`] has options.
 ///
 /// # Guarantees
 ///
-/// The result is within the cap, or an error is returned. The same input, spec and version give the same bytes.
+/// The result is within the cap, or an error is returned. The same input, spec and version give the same bytes. A file
+/// that complies already, and carries nothing but its picture, is returned byte for byte.
 ///
 /// # Errors
 ///
-/// Those of [`plan`](plan()); [`Error::Decode`] if the pixels are broken; [`Error::OverBudget`] if nothing at or above
+/// Those of [`plan`](plan()); [`Error::Decode`] if anything of the picture is broken or missing;
+/// [`Error::OverBudget`] if nothing at or above
 /// the lowest quality allowed fits the cap; [`Error::Encode`] for a defect of ours.
 ///
 /// # Cost
 ///
-/// One decode, one resampling, and one encode where the highest quality fits the cap; otherwise five to ten. The
-/// memory is that of the decoded picture, which [`Limits`] bounds, of the picture between the two passes of the
-/// resampling, and of some five canvases for the encoders.
+/// One decode for a file that complies. Else one decode, one resampling, and one encode where the highest quality fits
+/// the cap; otherwise five to ten. The memory is that of the decoded picture, which [`Limits`] bounds, of the picture
+/// between the two passes of the resampling, and of some five canvases for the encoders.
 ///
 /// # Examples
 ///
@@ -119,13 +122,16 @@ pub fn adapt(bytes: &[u8], spec: &Spec) -> Result<Adapted, Error> {
 
 /// Holds a file against a spec without changing it: format, size, length, alpha, orientation, colours.
 ///
+/// A file that cannot be read, or is beyond [`Limits::default`], breaks the first rule of all: it is a violation, not
+/// an error. Of the file's name nothing is known here; see [`Verdict::with_name`].
+///
 /// # Guarantees
 ///
 /// What [`adapt`](adapt()) returns for a spec complies with it. A file that is found to comply was decoded to its end.
 ///
 /// # Cost
 ///
-/// One decode.
+/// One decode, and its memory.
 ///
 /// # Examples
 ///

@@ -17,8 +17,9 @@ pub struct Limits {
     pub max_input: ByteSize,
     /// The most pixels an input may have, width times height. Default: 120 million.
     pub max_pixels: u64,
-    /// The most memory the decoded input may take, and the most the canvas may take, each. Default: 512 MiB. Resampling
-    /// and encoding need some more: a picture of the one's height and the other's width, and a few canvases.
+    /// The most memory the decoded input may take, and the most the canvas may take, each. Default: 512 MiB. Some more
+    /// is needed: for a PNG a copy of the compressed data, for resampling a picture of the one's height and the other's
+    /// width, for encoding a few canvases.
     pub max_decoded: ByteSize,
 }
 

@@ -128,8 +128,8 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
     })
 }
 
-/// The resampler's tables: it keeps some seven weights of 8 bytes for every pixel along the longer line, of the input or
-/// the canvas. Next to nothing for a picture, gigabytes for a strip of a hundred million pixels.
+/// The resampler's tables: it keeps some seven weights of 8 bytes for every pixel along the longer line, of the input
+/// or the canvas. Next to nothing for a picture, gigabytes for a strip of a hundred million pixels.
 fn filter_bytes(size: Size) -> u64 {
     64 * (u64::from(size.width()) + u64::from(size.height()))
 }

@@ -20,7 +20,8 @@ pub struct Adapted {
 
 /// What was done to a picture, and why.
 ///
-/// `Display` is one line, as in `4032x3024 jpeg -> 492x369 in 984x369, jpeg q88 4:2:0, 61 204 B of 1 048 576 B, 3 encodes`.
+/// `Display` is one line, as in `4032x3024 jpeg -> 492x369 in 984x369, jpeg q88 4:2:0, 61 204 B of 1 048 576 B, 3
+/// encodes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {

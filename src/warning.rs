@@ -51,7 +51,8 @@ pub enum Warning {
     HdrProfileUsed,
     /// The input has a high dynamic range: it was tone-mapped to that of sRGB.
     ToneMapped,
-    /// The input is broken, and was accepted leniently: what is missing shows the background, or is coarser than it was.
+    /// The input is broken, and was accepted leniently: what is missing shows the background, or is coarser than it
+    /// was.
     #[non_exhaustive]
     Damaged {
         /// What is broken.

@@ -7,7 +7,8 @@ use crate::format::Format;
 pub(super) const JPEG_EXIF: &[u8] = b"Exif\0\0";
 /// The name in front of an XMP packet in a JPEG's APP1 segment.
 pub(super) const JPEG_XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
-/// The keyword of an XMP packet in a PNG's iTXt chunk, and that it is not compressed, in no language and not translated.
+/// The keyword of an XMP packet in a PNG's iTXt chunk, and that it is not compressed, in no language and not
+/// translated.
 pub(super) const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
 
 /// Metadata of a file, to be put into another one.

@@ -38,8 +38,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
 
 /// Decodes the whole picture as it is stored: its orientation is not applied. Its colours become 8-bit sRGB.
 ///
-/// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and a
-/// warning says so; it is an error only if there is nothing.
+/// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and
+/// a warning says so; it is an error only if there is nothing.
 pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
     limits.check_decoded(probe.decoded_bytes)?;
     match probe.format {

@@ -33,7 +33,8 @@ impl Catalog {
 
     /// Reads a table of `[[spec]]` rows. The built-in `channels.toml` is the model; its head explains the keys.
     ///
-    /// Only `id` is required. A row that lacks `canvas` with its `rule`, or `formats`, can be listed but not adapted to.
+    /// Only `id` is required. A row that lacks `canvas` with its `rule`, or `formats`, can be listed but not adapted
+    /// to.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What a channel asks of a picture: one [`Spec`] per slot. The figures are data, in `channels.toml`, read by [`Catalog`].
+//! What a channel asks of a picture: one [`Spec`] per slot. The figures are data, in `channels.toml`, read by
+//! [`Catalog`].
 
 mod catalog;
 

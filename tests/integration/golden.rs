@@ -155,8 +155,8 @@ fn a_soft_edge_keeps_its_colour() {
 
 #[test]
 fn a_high_dynamic_range_is_brought_down_plausibly() {
-    // The same picture with white at 203 cd/m2, which is sRGB's white: greys below the knee stay as they are, and colours
-    // near to it, for each channel is mapped by itself.
+    // The same picture with white at 203 cd/m2, which is sRGB's white: greys below the knee stay as they are, and
+    // colours near to it, for each channel is mapped by itself.
     let (plain, _) = shown(&Adapter::new(), &fixture("cicp-srgb.png")).unwrap();
     for name in ["cicp-pq.png", "cicp-pq-16bit.png", "cicp-hlg.png"] {
         let (mapped, _) = shown(&Adapter::new(), &fixture(name)).unwrap();

@@ -99,8 +99,8 @@ impl Seen {
         self
     }
 
-    /// The mean and the largest difference of what two pictures of one size show, in levels, and where the largest is. The
-    /// colours of a pixel that is transparent in both are not seen.
+    /// The mean and the largest difference of what two pictures of one size show, in levels, and where the largest is.
+    /// The colours of a pixel that is transparent in both are not seen.
     pub(crate) fn difference_seen(&self, other: &Self) -> (f64, u8, (u32, u32)) {
         assert_eq!(self.size(), other.size());
         let pixels = self.rgba.iter().zip(&other.rgba);

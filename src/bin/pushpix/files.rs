@@ -95,7 +95,8 @@ fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(dir)
 }
 
-/// What the system said of `path`, in the library's terms. Takes a reference, for one failure may be told several times.
+/// What the system said of `path`, in the library's terms. Takes a reference, for one failure may be told several
+/// times.
 pub(crate) fn io_error(path: &Path, error: &io::Error) -> Error {
     let source = match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),

@@ -1,5 +1,6 @@
-//! Stored samples to 8-bit sRGB, row by row: by what the file says of its colours, if it says anything that can be used.
-//! The arithmetic of profiles is the colour library's; which statement counts, and what happens without one, is ours.
+//! Stored samples to 8-bit sRGB, row by row: by what the file says of its colours, if it says anything that can be
+//! used. The arithmetic of profiles is the colour library's; which statement counts, and what happens without one, is
+//! ours.
 
 mod hdr;
 mod plain;
@@ -103,8 +104,8 @@ pub(super) struct Conversion {
 }
 
 impl Conversion {
-    /// Chooses the first of `statements` that can be used; without any, the samples are taken for sRGB, and inks for plain
-    /// filters. A statement in front of it that cannot be used leaves a warning.
+    /// Chooses the first of `statements` that can be used; without any, the samples are taken for sRGB, and inks for
+    /// plain filters. A statement in front of it that cannot be used leaves a warning.
     pub(super) fn choose<'a>(
         statements: impl IntoIterator<Item = Statement<'a>>,
         samples: Samples,

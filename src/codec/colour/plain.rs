@@ -43,9 +43,9 @@ pub(super) fn spread_grey(samples: &[u8], pixel_bytes: usize, has_alpha: bool, i
 
 /// A row of a JPEG's inks, a plane for each component, to interleaved inks of which 255 is full.
 ///
-/// In a file 255 is none: Adobe's programs began it, ITU-T T.872 made it a rule, and every decoder compared with reads all
-/// files so, with Adobe's marker or without. Of YCCK, what went through the YCbCr transform is the opposite of the stored
-/// value, and so the ink itself.
+/// In a file 255 is none: Adobe's programs began it, ITU-T T.872 made it a rule, and every decoder compared with reads
+/// all files so, with Adobe's marker or without. Of YCCK, what went through the YCbCr transform is the opposite of the
+/// stored value, and so the ink itself.
 pub(in crate::codec) fn ink_row(planes: [&[u8]; 4], model: ColourModel, out: &mut [u8]) {
     let [first, second, third, black] = planes;
     let stored = first.iter().zip(second).zip(third).zip(black);

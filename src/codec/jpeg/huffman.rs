@@ -1,4 +1,5 @@
-//! Huffman codes: from the counts and symbols of a segment to tables that give a symbol, or even a coefficient, at once.
+//! Huffman codes: from the counts and symbols of a segment to tables that give a symbol, or even a coefficient, at
+//! once.
 
 use super::bits::{BitReader, signed};
 use super::flaw::{self, Checked};
@@ -169,8 +170,8 @@ impl Table {
         bits.take_signed(u32::from(size))
     }
 
-    /// A code longer than the table of the next bits. One that does not exist is noted, and taken for 17 bits that mean 0,
-    /// as in libjpeg.
+    /// A code longer than the table of the next bits. One that does not exist is noted, and taken for 17 bits that mean
+    /// 0, as in libjpeg.
     #[cold]
     #[inline(never)]
     fn long_symbol(&self, bits: &mut BitReader<'_>) -> u8 {

@@ -156,7 +156,8 @@ impl Restarts {
 
 /// How many low bits each coefficient of each component lacks so far.
 ///
-/// Every scan of a progressive picture must add a bit to what it names. That also bounds the work that a file can cause.
+/// Every scan of a progressive picture must add a bit to what it names. That also bounds the work that a file can
+/// cause.
 #[derive(Debug)]
 pub(super) struct Progress {
     missing: Vec<[Option<u8>; 64]>,

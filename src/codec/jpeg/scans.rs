@@ -1,5 +1,5 @@
-//! JPEG to rows of samples: walks the segments and scans, and hands over the rows as they come. Written by ourselves, for
-//! no decoder that there is notices exactly where the data end.
+//! JPEG to rows of samples: walks the segments and scans, and hands over the rows as they come. Written by ourselves,
+//! for no decoder that there is notices exactly where the data end.
 
 use super::bits::BitReader;
 use super::coefficients::Coefficients;

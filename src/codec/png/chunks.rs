@@ -200,7 +200,8 @@ impl<'a> Structure<'a> {
         Ok(())
     }
 
-    /// Whether the compressed data are those of the picture and nothing else: neither inside nor behind the zlib stream.
+    /// Whether the compressed data are those of the picture and nothing else: neither inside nor behind the zlib
+    /// stream.
     pub(super) fn data_are_exact(&self) -> bool {
         let data = self.data.concat();
         let mut state = InflateState::new_boxed(DataFormat::Zlib);

@@ -9,7 +9,8 @@ use crate::units::Effort;
 
 /// Writes a picture; a smaller colour type that holds the same pixels is used where there is one.
 pub(in crate::codec) fn encode(picture: &Raster, effort: Effort) -> Result<Vec<u8>, Error> {
-    // Measured on photographs, presets 0 and 1 bring nearly all there is to gain, and 4 some 0.1 % for three times the time.
+    // Measured on photographs, presets 0 and 1 bring nearly all there is to gain, and 4 some 0.1 % for three times the
+    // time.
     let preset = match effort {
         Effort::Fast => 0,
         Effort::Balanced => 1,
