@@ -178,7 +178,7 @@ impl Adapter {
             let (picture, padding) = with_planned_alpha(picture, &plan);
             let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
             let canvas = letterbox(scaled, &plan.placement, padding);
-            encode_under_cap(canvas, &plan, &metadata, &watch)?
+            encode_with(&metadata, canvas, &plan, &watch)?
         };
         plan.warnings.extend(encoded.warnings);
         Ok(Adapted {
@@ -221,6 +221,21 @@ fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, sp
         && plan.formats.contains(&source.format)
         && verify::complies(bytes, source, picture, facts, spec)
         && codec::hides_nothing(bytes, source)
+}
+
+/// Encodes the canvas with the metadata, and without them where the cap leaves no room for both.
+fn encode_with(metadata: &Metadata, canvas: Raster, plan: &Plan, watch: &Watch) -> Result<Encoded, Error> {
+    if metadata.is_empty() {
+        return encode_under_cap(canvas, plan, metadata, watch);
+    }
+    match encode_under_cap(canvas.clone(), plan, metadata, watch) {
+        Err(Error::OverBudget { .. }) => {
+            let mut encoded = encode_under_cap(canvas, plan, &Metadata::default(), watch)?;
+            encoded.warnings.push(Warning::MetadataDropped { what: "metadata that do not fit the cap" });
+            Ok(encoded)
+        }
+        encoded => encoded,
+    }
 }
 
 /// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.

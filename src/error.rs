@@ -33,7 +33,7 @@ pub enum Error {
         /// What the decoder said, if it was the one to notice.
         source: Option<Foreign>,
     },
-    /// The input would cost more than [`Limits`](crate::Limits) allows. Nothing was allocated for it.
+    /// The input would cost more than [`Limits`](crate::Limits) allows. It was refused before that was spent.
     #[non_exhaustive]
     Limit {
         /// What was measured.
@@ -160,6 +160,8 @@ pub enum Measure {
     DecodedBytes,
     /// Bytes of memory that the output's canvas takes.
     CanvasBytes,
+    /// Scans of a JPEG.
+    Scans,
 }
 
 impl Measure {
@@ -171,6 +173,7 @@ impl Measure {
             Self::InputPixels => "input_pixels",
             Self::DecodedBytes => "decoded_bytes",
             Self::CanvasBytes => "canvas_bytes",
+            Self::Scans => "scans",
         }
     }
 }
@@ -182,6 +185,7 @@ impl fmt::Display for Measure {
             Self::InputPixels => "an input size in pixels",
             Self::DecodedBytes => "a decoded size in bytes",
             Self::CanvasBytes => "a canvas size in bytes",
+            Self::Scans => "a number of scans",
         })
     }
 }

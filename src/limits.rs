@@ -21,11 +21,19 @@ pub struct Limits {
     /// is needed: for a PNG a copy of the compressed data, for resampling a picture of the one's height and the other's
     /// width, for encoding a few canvases.
     pub max_decoded: ByteSize,
+    /// The most scans a progressive JPEG may have; each is work for the whole picture. Default: 100. What programs write has
+    /// ten or so.
+    pub max_scans: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_input: ByteSize::mebibytes(64), max_pixels: 120_000_000, max_decoded: ByteSize::mebibytes(512) }
+        Self {
+            max_input: ByteSize::mebibytes(64),
+            max_pixels: 120_000_000,
+            max_decoded: ByteSize::mebibytes(512),
+            max_scans: 100,
+        }
     }
 }
 
@@ -51,6 +59,13 @@ impl Limits {
         self
     }
 
+    /// These limits with another number of scans.
+    #[must_use]
+    pub fn with_max_scans(mut self, max_scans: u32) -> Self {
+        self.max_scans = max_scans;
+        self
+    }
+
     pub(crate) fn check_input(&self, bytes: &[u8]) -> Result<(), Error> {
         check(Measure::InputBytes, bytes.len() as u64, self.max_input.as_u64())
     }
@@ -65,6 +80,10 @@ impl Limits {
 
     pub(crate) fn check_canvas(&self, bytes: u64) -> Result<(), Error> {
         check(Measure::CanvasBytes, bytes, self.max_decoded.as_u64())
+    }
+
+    pub(crate) fn check_scans(&self, count: u32) -> Result<(), Error> {
+        check(Measure::Scans, count.into(), self.max_scans.into())
     }
 }
 

@@ -26,6 +26,10 @@ impl Metadata {
         Self { exif: exif.map(exif::upright), xmp: xmp.map(upright_packet), more }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exif.is_none() && self.xmp.is_none()
+    }
+
     /// `file` with the metadata in it.
     pub(crate) fn put_into(&self, file: Vec<u8>, format: Format) -> Vec<u8> {
         let blocks: Vec<u8> = self.blocks(format).flatten().flatten().collect();

@@ -43,7 +43,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
 pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
     limits.check_decoded(probe.decoded_bytes)?;
     match probe.format {
-        Format::Jpeg => jpeg::decode(bytes, lenient),
+        Format::Jpeg => jpeg::decode(bytes, lenient, limits),
         Format::Png => png::decode(bytes, probe.stored, lenient, limits),
     }
 }

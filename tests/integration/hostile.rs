@@ -88,6 +88,12 @@ fn limits_are_checked_by_every_door() {
     let vast = Spec::custom(Size::new(60_000, 60_000).unwrap());
     assert_eq!(measure(defaults(), &vast).0, Measure::CanvasBytes);
 
+    let progressive = fixture("progressive.jpg");
+    let scans = |most| fast().with_limits(defaults().with_max_scans(most)).adapt(&progressive, &small());
+    let refused = scans(5).unwrap_err();
+    assert!(matches!(refused, Error::Limit { what: Measure::Scans, value: 6, limit: 5, .. }), "{refused}");
+    assert!(scans(10).is_ok());
+
     let exact = Limits::default().with_max_pixels(2400 * 1600).with_max_input(ByteSize::of(&photo));
     assert!(fast().with_limits(exact).adapt(&photo, &small()).is_ok());
 }

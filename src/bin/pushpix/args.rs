@@ -289,6 +289,10 @@ pub(crate) struct LimitArgs {
     /// Most memory a decoded input, or a canvas, may take [default: 512MiB]
     #[arg(long, value_name = "N")]
     max_decoded: Option<ByteSize>,
+
+    /// Most scans a progressive JPEG may have [default: 100]
+    #[arg(long, value_name = "N")]
+    max_scans: Option<u32>,
 }
 
 impl LimitArgs {
@@ -302,6 +306,9 @@ impl LimitArgs {
         }
         if let Some(max_decoded) = self.max_decoded {
             limits = limits.with_max_decoded(max_decoded);
+        }
+        if let Some(max_scans) = self.max_scans {
+            limits = limits.with_max_scans(max_scans);
         }
         limits
     }

@@ -46,7 +46,9 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
 /// The lines of the table for one file and one spec: one for each violation and each warning, or one that says that
 /// there are none.
 fn rows(input: &Path, spec: &Spec, verdict: &Result<Verdict, Error>) -> Vec<[String; 4]> {
-    let row = |what: &str, why: String| [input.display().to_string(), spec.id().to_owned(), what.to_owned(), why];
+    // A name must not break the table.
+    let name = input.display().to_string().replace(char::is_control, "?");
+    let row = |what: &str, why: String| [name.clone(), spec.id().to_owned(), what.to_owned(), why];
     let verdict = match verdict {
         Ok(verdict) => verdict,
         Err(error) => return vec![row("unread", message(error))],

@@ -52,10 +52,12 @@ impl Transform {
             Statement::Srgb => return Ok(None),
             Statement::Unusable(why) => return Err(why),
             Statement::Icc(bytes) => parsed(bytes)?,
-            Statement::Cicp { primaries, transfer } => coded(*primaries, *transfer)?,
+            Statement::Cicp { primaries, transfer } => {
+                coded(*primaries, *transfer).and_then(|profile| sensible(profile, "the cicp chunk makes no sense"))?
+            }
             Statement::Measured { gamma, chromaticities } => match measured(*gamma, *chromaticities)? {
                 None => return Ok(None),
-                Some(profile) => profile,
+                Some(profile) => sensible(profile, "the chrm chunk makes no sense")?,
             },
         };
         let samples = match (profile.color_space, samples) {
@@ -143,6 +145,18 @@ fn create<T>(
     let (from, to) = layouts(samples);
     contained(|| Ok(create(profile, from, &ColorProfile::new_srgb(), to, options)?))
         .map_err(|_| "the icc profile leads to no colours")
+}
+
+fn sensible(profile: ColorProfile, why: &'static str) -> Result<ColorProfile, &'static str> {
+    if keeps_white(&profile) { Ok(profile) } else { Err(why) }
+}
+
+/// Whether white stays white. Chromaticities that make no sense, three on a line perhaps, colour it.
+fn keeps_white(profile: &ColorProfile) -> bool {
+    let mut white = [0; 3];
+    create(profile, Samples::Rgb, ColorProfile::create_transform_8bit)
+        .is_ok_and(|transform| transform.transform(&[255; 3], &mut white).is_ok())
+        && white.iter().all(|&value| value >= 250)
 }
 
 /// Whether 8-bit samples of this profile are sRGB as they stand, but for [`SAME`].

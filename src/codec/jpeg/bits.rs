@@ -60,14 +60,19 @@ impl<'a> BitReader<'a> {
     #[inline(never)]
     fn refill_by_bytes(&mut self) {
         while self.held <= 56 {
-            if let Next::Data(byte, after) = self.next() {
-                self.buffer |= u64::from(byte) << (56 - self.held);
-                self.held += 8;
-                self.at = after;
-            } else {
-                self.padding += 64 - self.held;
-                self.held = 64;
+            match self.next() {
+                Next::Data(byte, after) => {
+                    self.buffer |= u64::from(byte) << (56 - self.held);
+                    self.held += 8;
+                    self.at = after;
+                    continue;
+                }
+                // The fill in front of it is passed over once, not with every refill from here on.
+                Next::Marker(_, after) => self.at = after - 2,
+                Next::End => self.at = self.bytes.len(),
             }
+            self.padding += 64 - self.held;
+            self.held = 64;
         }
     }
 

@@ -9,9 +9,10 @@ use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
 use crate::format::Format;
+use crate::limits::Limits;
 
 /// Decodes the picture as stored: its orientation is not applied.
-pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, Error> {
+pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
     let model = header.colour()?;
     let samples = match model {
@@ -24,7 +25,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool) -> Result<Decoded, E
 
     let mut rows = Rows::new(header.frame.size, conversion.channels());
     let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
-    let ending = decode_rows(bytes, &header, lenient, &mut |planes: &[&[u8]]| {
+    let ending = decode_rows(bytes, &header, lenient, limits, &mut |planes: &[&[u8]]| {
         match *planes {
             [grey] => pixels.copy_from_slice(grey),
             [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),

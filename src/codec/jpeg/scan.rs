@@ -113,12 +113,14 @@ pub(super) struct Restarts {
     number: u8,
     /// Units of the scan that were not begun.
     units: usize,
+    /// Units that may still be lost.
+    losses_left: usize,
 }
 
 impl Restarts {
     /// Of so many units, with a marker after every `interval` of them; 0 for none at all.
     pub(super) fn new(interval: u16, units: usize) -> Self {
-        Self { interval, left: interval, number: 0, units }
+        Self { interval, left: interval, number: 0, units, losses_left: units / 100 }
     }
 
     /// To be called before each unit. Returns whether the data begin anew.
@@ -139,18 +141,21 @@ impl Restarts {
     }
 
     /// To be called after each unit. The data must not have ended; but where they have and the marker that is due comes
-    /// next, it bounds the damage, which is what it is for.
+    /// next, it bounds the damage, which is what it is for. Up to a hundredth of the units may be lost so.
     #[inline]
-    pub(super) fn after_unit(&self, bits: &mut BitReader<'_>) -> Checked<()> {
-        if !bits.overran() {
-            return Ok(());
-        }
+    pub(super) fn after_unit(&mut self, bits: &mut BitReader<'_>) -> Checked<()> {
+        if bits.overran() { self.lose_unit(bits) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn lose_unit(&mut self, bits: &mut BitReader<'_>) -> Checked<()> {
         let is_last_interval = self.interval == 0 || self.units <= usize::from(self.left);
-        if !is_last_interval && bits.is_before_restart(self.number) {
-            bits.note_stray();
-            return Ok(());
+        self.losses_left = self.losses_left.checked_sub(1).ok_or(flaw::ENDS_EARLY)?;
+        if is_last_interval || !bits.is_before_restart(self.number) {
+            return Err(flaw::ENDS_EARLY);
         }
-        Err(flaw::ENDS_EARLY)
+        bits.note_stray();
+        Ok(())
     }
 }
 
@@ -223,6 +228,30 @@ mod tests {
         let frame = frame(0xc0, [1, 1, 1], [0x44, 0x11, 0x11]);
         assert_eq!(Scan::read(&[2, 1, 0, 1, 0, 0, 63, 0], &frame).err(), Some(flaw::TOO_MANY_BLOCKS));
         assert!(Scan::read(&[1, 1, 0, 0, 63, 0], &frame).is_ok(), "a component alone has one block in a unit");
+    }
+
+    #[test]
+    fn a_hundredth_of_the_units_may_be_lost_before_a_restart_marker() {
+        // The data of the first interval are at their end, and the marker that is due comes next.
+        let lost = |interval: u16, units: usize, marker: u8| {
+            let bytes = [0, 0xff, 0xff, 0xd0 + marker, 0];
+            let mut bits = BitReader::new(&bytes, 0);
+            let mut restarts = Restarts::new(interval, units);
+            (0..)
+                .take_while(|_| {
+                    assert_eq!(restarts.before_unit(&mut bits), Ok(false));
+                    bits.fill();
+                    bits.take(9);
+                    restarts.after_unit(&mut bits).is_ok()
+                })
+                .count()
+        };
+        assert_eq!(lost(50, 1000, 0), 10);
+        assert_eq!(lost(50, 299, 0), 2);
+        assert_eq!(lost(50, 99, 0), 0, "too few units");
+        assert_eq!(lost(50, 1000, 1), 0, "another marker");
+        assert_eq!(lost(1000, 1000, 0), 0, "the last interval");
+        assert_eq!(lost(0, 1000, 0), 0, "no intervals");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::tables::Tables;
 use super::{broken, flaw};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
+use crate::limits::Limits;
 
 /// Decodes, and hands over every row from the top: a slice per component, each as long as the picture is wide, with no
 /// colour transform.
@@ -25,6 +26,7 @@ pub(super) fn decode_rows(
     bytes: &[u8],
     header: &Header<'_>,
     lenient: bool,
+    limits: &Limits,
     sink: &mut Sink<'_>,
 ) -> Result<Ending, Error> {
     let mut file = File {
@@ -40,7 +42,11 @@ pub(super) fn decode_rows(
     let mut strips = Strips::new(&header.frame);
     let end = if header.keeps_coefficients() {
         let mut coefficients = Coefficients::new(&header.frame);
-        let end = file.read_all_scans(&mut coefficients);
+        let end = match file.read_all_scans(&mut coefficients, limits) {
+            Ok(end) => Ok(end),
+            Err(Stop::Flaw(what)) => Err(what),
+            Err(Stop::Error(error)) => return Err(error),
+        };
         if end.is_ok() || lenient {
             coefficients.give(&mut strips, sink)?;
         }
@@ -49,7 +55,7 @@ pub(super) fn decode_rows(
         match file.read_only_scan(&mut strips, sink) {
             Ok(()) => file.read_rest(),
             Err(Stop::Flaw(what)) => Err(what),
-            Err(Stop::Sink(error)) => return Err(error),
+            Err(Stop::Error(error)) => return Err(error),
         }
     };
     let (damage, end) = match end {
@@ -87,10 +93,12 @@ enum Next {
     End(End),
 }
 
-/// Why decoding a scan to samples stops.
+/// Why the reading of scans stops.
 enum Stop {
+    /// The file is broken.
     Flaw(&'static str),
-    Sink(Error),
+    /// A limit is reached, or whoever takes the rows wants no more.
+    Error(Error),
 }
 
 impl From<&'static str> for Stop {
@@ -101,7 +109,7 @@ impl From<&'static str> for Stop {
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Self::Sink(error)
+        Self::Error(error)
     }
 }
 
@@ -146,23 +154,23 @@ impl<'a> File<'a> {
     }
 
     /// Reads a picture that is spread over several scans.
-    fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>) -> Checked<End> {
-        loop {
+    fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>, limits: &Limits) -> Result<End, Stop> {
+        for count in 1.. {
             match self.next() {
                 Ok(Next::Scan(scan)) => {
+                    limits.check_scans(count)?;
                     let mut bits = self.data();
                     coefficients.read_scan(&scan, &self.tables, &mut bits)?;
                     self.leave(bits);
                 }
-                Ok(Next::End(end)) if end.missing && !coefficients.is_complete() => return Err(flaw::ENDS_EARLY),
-                Ok(Next::End(_)) if !coefficients.is_filled() => return Err(flaw::COMPONENT_LEFT_OUT),
+                Ok(Next::End(end)) if end.missing && !coefficients.is_complete() => return Err(flaw::ENDS_EARLY.into()),
+                Ok(Next::End(_)) if !coefficients.is_filled() => return Err(flaw::COMPONENT_LEFT_OUT.into()),
                 Ok(Next::End(end)) => return Ok(end),
-                Err(flaw::ENDS_IN_SEGMENT) if coefficients.is_complete() => {
-                    return Ok(End { missing: true, bytes_follow: false });
-                }
-                Err(what) => return Err(what),
+                Err(flaw::ENDS_IN_SEGMENT) if coefficients.is_complete() => break,
+                Err(what) => return Err(what.into()),
             }
         }
+        Ok(End { missing: true, bytes_follow: false })
     }
 
     /// Reads a picture that is in one scan, a row of units at a time.

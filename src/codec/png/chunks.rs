@@ -180,7 +180,11 @@ impl<'a> Structure<'a> {
         match &chunk.name {
             b"IHDR" if self.header.is_empty() => self.header = chunk.body,
             b"PLTE" if self.palette.is_none() && self.data.is_empty() => {
-                self.palette = Some(chunk.body);
+                let whole = chunk.body.len() / 3 * 3;
+                self.palette = Some(&chunk.body[..whole.min(768)]);
+                if whole != chunk.body.len() || !(3..=768).contains(&whole) {
+                    return Err("its palette has an impossible length");
+                }
                 // In a picture that is none of a palette, it only advises.
                 self.ending.stray_bytes |= self.header.get(9) != Some(&3);
             }
@@ -430,6 +434,8 @@ mod tests {
             with(2, (b"IHDR", RGB)),
             with(2, (b"tEXt", b"between")),
             with(2, (b"PLTE", b"rgb")),
+            with(1, (b"PLTE", b"rgbr")),
+            with(1, (b"PLTE", b"")),
             with(1, (b"ABCD", b"unknown, and must be known")),
             wrong,
             whole[..whole.len() - 14].to_vec(),

@@ -46,17 +46,19 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         has_metadata: false,
         decoded_bytes: 0,
     };
+    let mut exif = None;
     for chunk in chunks {
         match &chunk.name {
             b"tRNS" => probe.has_alpha = true,
-            b"acTL" => probe.animated = true,
+            b"acTL" => probe.animated |= chunk.has_right_checksum(),
             b"iCCP" => probe.has_icc = true,
-            b"eXIf" if chunk.has_right_checksum() => probe.orientation = exif::orientation(chunk.body),
+            b"eXIf" if exif.is_none() && chunk.has_right_checksum() => exif = Some(chunk.body),
             b"IEND" => break,
             _ => {}
         }
         probe.has_metadata |= chunk.is_metadata();
     }
+    probe.orientation = exif.map_or(Orientation::UPRIGHT, exif::orientation);
     probe.decoded_bytes = decoded_bytes(&probe);
     Ok(probe)
 }
