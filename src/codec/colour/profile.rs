@@ -239,3 +239,73 @@ fn measured(gamma: Option<u32>, chromaticities: Option<[u32; 8]>) -> Result<Opti
     }
     Ok(Some(profile))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Those of Display P3.
+    const P3: [u32; 8] = [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000];
+
+    fn of(statement: &Statement<'_>) -> Result<Option<Transform>, &'static str> {
+        Transform::of(statement, Samples::Rgb, false)
+    }
+
+    fn measured(gamma: Option<u32>, chromaticities: Option<[u32; 8]>) -> Statement<'static> {
+        Statement::Measured { gamma, chromaticities }
+    }
+
+    #[test]
+    fn what_is_srgb_needs_no_transform() {
+        for statement in [
+            Statement::Srgb,
+            Statement::Cicp { primaries: 1, transfer: 13 },
+            measured(Some(45_455), None),
+            measured(None, Some(SRGB_CHROMATICITIES)),
+            measured(Some(45_454), Some([31_269, 32_901, 63_999, 33_001, 30_000, 60_000, 15_000, 6_000])),
+        ] {
+            assert!(of(&statement).unwrap().is_none(), "{statement:?}");
+        }
+        for statement in [
+            Statement::Cicp { primaries: 12, transfer: 13 },
+            measured(Some(50_000), None),
+            measured(Some(45_455), Some(P3)),
+        ] {
+            assert!(of(&statement).unwrap().is_some(), "{statement:?}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let on_a_line = [31_270, 32_900, 60_000, 30_000, 40_000, 30_000, 20_000, 30_000];
+        for statement in [
+            measured(Some(0), None),
+            measured(Some(u32::MAX), None),
+            measured(None, Some([0; 8])),
+            measured(None, Some([u32::MAX; 8])),
+            measured(None, Some(on_a_line)),
+            Statement::Cicp { primaries: 2, transfer: 13 },
+            Statement::Cicp { primaries: 10, transfer: 13 },
+            Statement::Cicp { primaries: 1, transfer: 99 },
+            Statement::Icc(b"no profile"[..].into()),
+            Statement::Icc(b""[..].into()),
+        ] {
+            assert!(of(&statement).is_err(), "{statement:?}");
+        }
+    }
+
+    #[test]
+    fn a_conversion_is_the_same_on_every_processor() {
+        // Both were computed with the library's vector code and without it.
+        for (statement, crc) in [
+            (measured(Some(45_455), Some(P3)), 0x3c9a_b203),
+            (Statement::Cicp { primaries: 9, transfer: 14 }, 0xa035_06b6),
+        ] {
+            let transform = of(&statement).unwrap().unwrap();
+            let colours = grid();
+            let mut converted = vec![0; colours.len()];
+            transform.row(&colours, &mut converted).unwrap();
+            assert_eq!(crc32fast::hash(&converted), crc, "{statement:?}");
+        }
+    }
+}
