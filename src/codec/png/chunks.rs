@@ -132,8 +132,9 @@ impl<'a> Structure<'a> {
                     }
                     found.ending.damage.get_or_insert(what);
                 }
-            } else if !(chunk.has_right_checksum() && found.data.is_empty() && found.takes(chunk, &mut colours)) {
-                found.ending.stray_bytes = true;
+            } else if !chunk.is_metadata() {
+                let used = chunk.has_right_checksum() && found.data.is_empty() && found.takes(chunk, &mut colours);
+                found.ending.stray_bytes |= !used;
             }
             last = chunk.name;
             ended = &chunk.name == b"IEND";
