@@ -247,6 +247,12 @@ fn a_second_statement_of_colours_does_not_pass_unseen() {
     let out = pushpix::adapt(&garbage, &own).unwrap();
     let warnings: Vec<&str> = out.report.warnings.iter().map(pushpix::Warning::code).collect();
     assert_eq!(warnings, ["profile_ignored", "tone_mapped"]);
+    // And where nothing can be used, nothing is said to have been.
+    let unknown = with_chunk(&fixture("icon-144.png"), b"IDAT", b"cICP", &[2, 16, 0, 1]);
+    let out = pushpix::adapt(&unknown, &icon()).unwrap();
+    assert!(!out.report.passthrough);
+    let warnings: Vec<&str> = out.report.warnings.iter().map(pushpix::Warning::code).collect();
+    assert_eq!(warnings, ["profile_ignored"]);
 }
 
 /// Markers and chunks that metadata stands in, and words of the fixtures' metadata.

@@ -126,7 +126,7 @@ impl Conversion {
             match Transform::of(statement, samples, deep) {
                 Ok(transform) => {
                     foreign = foreign.or(transform.is_some().then_some(statement.name()));
-                    chosen.get_or_insert((transform, hdr::is_hdr(statement)));
+                    chosen.get_or_insert((transform, statement));
                 }
                 Err(why) => {
                     foreign = foreign.or(Some(why));
@@ -134,10 +134,12 @@ impl Conversion {
                 }
             }
         }
-        let (transform, is_hdr) = chosen.unwrap_or_default();
-        if hdr.is_some() {
-            warnings.push(if is_hdr { Warning::ToneMapped } else { Warning::HdrProfileUsed });
-        }
+        warnings.extend(match chosen {
+            Some((_, statement)) if hdr::is_hdr(statement) => Some(Warning::ToneMapped),
+            Some((_, Statement::Icc(_))) if hdr.is_some() => Some(Warning::HdrProfileUsed),
+            _ => None,
+        });
+        let transform = chosen.and_then(|(transform, _)| transform);
         Self { samples, deep, transform, foreign, scratch: Vec::new() }
     }
 
