@@ -439,6 +439,7 @@ mod tests {
             with(1, (b"PLTE", b"")),
             with(1, (b"ABCD", b"unknown, and must be known")),
             wrong,
+            whole[..whole.len() - 12].to_vec(),
             whole[..whole.len() - 14].to_vec(),
             whole[..data].to_vec(),
         ];
