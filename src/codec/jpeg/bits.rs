@@ -139,12 +139,6 @@ impl<'a> BitReader<'a> {
         self.held < self.padding
     }
 
-    /// What to call an error found here: if the data are at their end, then that is what it comes from.
-    #[cold]
-    pub(super) fn blame(&self, what: &'static str) -> &'static str {
-        if self.overran() { flaw::ENDS_EARLY } else { what }
-    }
-
     /// Notes that what was just read has no place in the picture.
     #[cold]
     pub(super) fn note_stray(&mut self) {

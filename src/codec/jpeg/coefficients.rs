@@ -247,12 +247,9 @@ impl Plane {
 fn read_block(method: &mut impl Method, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
     let before = *block;
     let result = method.read(part, bits, block);
-    if bits.overran() {
-        *block = before;
-        return Ok(());
-    }
-    if result.is_err() {
+    let ended = bits.overran();
+    if ended || result.is_err() {
         *block = before;
     }
-    result
+    if ended { Ok(()) } else { result }
 }

@@ -61,12 +61,12 @@ impl Band {
                 bits.take_signed(size)
             };
             if index > self.last {
-                return Err(bits.blame(flaw::PAST_THE_BLOCK));
+                return Err(flaw::PAST_THE_BLOCK);
             }
             block[usize::from(ZIGZAG[index])] = low_half(value << self.low);
             index += 1;
         }
-        if index > self.last + 1 { Err(bits.blame(flaw::PAST_THE_BLOCK)) } else { Ok(()) }
+        if index > self.last + 1 { Err(flaw::PAST_THE_BLOCK) } else { Ok(()) }
     }
 
     /// One more bit of the band's coefficients, and those that only become other than zero by it.
@@ -84,12 +84,12 @@ impl Band {
                 0 => 0,
                 1 if bits.take(1) == 1 => 1 << self.low,
                 1 => -1 << self.low,
-                _ => return Err(bits.blame(flaw::BAD_REFINEMENT)),
+                _ => return Err(flaw::BAD_REFINEMENT),
             };
             index = self.refine_run(index, run.into(), bits, block);
             if value != 0 {
                 let place = ZIGZAG.get(index).filter(|_| index <= self.last);
-                let Some(&place) = place else { return Err(bits.blame(flaw::PAST_THE_BLOCK)) };
+                let Some(&place) = place else { return Err(flaw::PAST_THE_BLOCK) };
                 block[usize::from(place)] = value;
             }
             index += 1;
