@@ -14,7 +14,7 @@ use crate::raster::Raster;
 use crate::report::{Adapted, Report};
 use crate::resample::{Light, resample};
 use crate::spec::Spec;
-use crate::units::{ByteSize, Effort, Quality, Rgb8};
+use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8};
 use crate::verify::{self, Verdict, is_opaque_glyph};
 use crate::warning::Warning;
 
@@ -70,6 +70,20 @@ impl Adapter {
     #[must_use]
     pub fn with_min_quality(mut self, quality: Quality) -> Self {
         self.options.min_quality = Some(quality);
+        self
+    }
+
+    /// Sets the chroma subsampling of JPEGs. Default: that which suits the picture and the cap.
+    #[must_use]
+    pub fn with_chroma(mut self, chroma: ChromaSubsampling) -> Self {
+        self.options.chroma = Some(chroma);
+        self
+    }
+
+    /// Sets what writes JPEGs. Default: [`JpegEncoder::Pushpix`].
+    #[must_use]
+    pub fn with_jpeg_encoder(mut self, encoder: JpegEncoder) -> Self {
+        self.options.jpeg_encoder = encoder;
         self
     }
 

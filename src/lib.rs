@@ -19,9 +19,6 @@ mod units;
 mod verify;
 mod warning;
 
-#[cfg(not(feature = "mozjpeg"))]
-compile_error!("pushpix has no JPEG encoder without its feature `mozjpeg`");
-
 pub use adapt::Adapter;
 pub use codec::{ColourModel, Probe};
 pub use error::{Error, Measure, SpecError};
@@ -33,7 +30,7 @@ pub use plan::{Plan, Transparency};
 pub use report::{Adapted, Attempt, Report};
 pub use resample::Light;
 pub use spec::{AlphaRule, ByteCap, Canvas, Catalog, SourceKind, Spec, Status};
-pub use units::{ByteSize, ChromaSubsampling, Effort, ParseUnitError, Quality, Rgb8, Size};
+pub use units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, ParseUnitError, Quality, Rgb8, Size};
 pub use verify::{Verdict, Violation};
 pub use warning::Warning;
 

@@ -11,7 +11,7 @@ use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
 use crate::resample::Light;
 use crate::spec::{AlphaRule, Spec};
-use crate::units::{ByteSize, Effort, Quality, Rgb8, Size};
+use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8, Size};
 use crate::warning::Warning;
 
 /// The caller's wishes; [`Adapter`](crate::Adapter) holds and documents them.
@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) effort: Effort,
     pub(crate) min_quality: Option<Quality>,
     pub(crate) max_quality: Option<Quality>,
+    pub(crate) chroma: Option<ChromaSubsampling>,
+    pub(crate) jpeg_encoder: JpegEncoder,
     pub(crate) background: Option<Rgb8>,
     pub(crate) format: Option<Format>,
     pub(crate) upscale: Upscale,
@@ -58,10 +60,14 @@ pub struct Plan {
     pub background: Option<Rgb8>,
     /// The longest file that the spec allows; `None` if it states no cap.
     pub max_bytes: Option<ByteSize>,
-    /// The lowest JPEG quality allowed, a whole number.
+    /// The lowest JPEG quality allowed.
     pub min_quality: Quality,
-    /// The JPEG quality that is tried first and never exceeded, a whole number.
+    /// The highest JPEG quality allowed.
     pub max_quality: Quality,
+    /// The chroma subsampling asked for; `None`: that which suits the picture and the cap.
+    pub chroma: Option<ChromaSubsampling>,
+    /// What writes JPEGs.
+    pub jpeg_encoder: JpegEncoder,
     /// How much work is spent on each encode.
     pub effort: Effort,
     /// What is known now that the caller may want to know.
@@ -124,6 +130,8 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
         max_bytes: spec.cap.map(|cap| cap.largest()),
         min_quality,
         max_quality,
+        chroma: options.chroma,
+        jpeg_encoder: options.jpeg_encoder,
         effort: options.effort,
     })
 }
@@ -134,8 +142,8 @@ fn filter_bytes(size: Size) -> u64 {
     64 * (u64::from(size.width()) + u64::from(size.height()))
 }
 
-/// The caller's floor and ceiling, which are whole numbers on libjpeg's scale: a fraction is rounded towards the other.
-/// Where one of them is not set, its default gives way to the other.
+/// The caller's floor and ceiling. Where one of them is not set, its default gives way to the other. mozjpeg knows whole
+/// numbers only: a fraction is rounded towards the other.
 fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
     let (min, max) = match (options.min_quality, options.max_quality) {
         (None, None) => (DEFAULT_MIN_QUALITY, DEFAULT_MAX_QUALITY),
@@ -143,10 +151,15 @@ fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
         (None, Some(max)) => (DEFAULT_MIN_QUALITY.min(max), max),
         (Some(min), Some(max)) => (min, max),
     };
-    match (min.ceil(), max.floor()) {
-        (floor, ceiling) if floor <= ceiling => Ok((floor, ceiling)),
-        _ => Err(SpecError::EmptyQualityRange { min, max }.into()),
+    let (floor, ceiling) = match options.jpeg_encoder {
+        JpegEncoder::Pushpix => (min, max),
+        #[cfg(feature = "mozjpeg")]
+        JpegEncoder::Mozjpeg => (min.ceil(), max.floor()),
+    };
+    if floor > ceiling {
+        return Err(SpecError::EmptyQualityRange { min, max }.into());
     }
+    Ok((floor, ceiling))
 }
 
 fn formats(spec: &Spec, wanted: Option<Format>, placement: Placement) -> Result<Vec<Format>, Error> {

@@ -80,8 +80,17 @@ pub struct Attempt {
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG.
     pub chroma: Option<ChromaSubsampling>,
+    /// The length that was expected; `None` where nothing was.
+    pub predicted: Option<ByteSize>,
     /// The length of the file.
     pub bytes: ByteSize,
     /// Whether it was within the cap.
     pub fits: bool,
+}
+
+impl Attempt {
+    /// One of this format, of which nothing else is known.
+    pub(crate) fn of(format: Format) -> Self {
+        Self { format, quality: None, chroma: None, predicted: None, bytes: ByteSize::new(0), fits: false }
+    }
 }

@@ -176,24 +176,24 @@ impl FromStr for ByteSize {
 ///
 /// # Guarantees
 ///
-/// At least 1, at most 100, in steps of a hundredth: equal settings compare equal.
+/// At least 1, at most 100, in steps of a tenth: equal settings compare equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quality {
-    hundredths: u16,
+    tenths: u16,
 }
 
 impl Quality {
     /// The coarsest setting, 1.
-    pub const MIN: Self = Self { hundredths: 100 };
+    pub const MIN: Self = Self { tenths: 10 };
     /// The finest setting, 100.
-    pub const MAX: Self = Self { hundredths: 10_000 };
+    pub const MAX: Self = Self { tenths: 1000 };
 
-    /// The setting nearest to `value`; `None` unless `1 <= value <= 100`.
+    /// The tenth nearest to `value`; `None` unless `1 <= value <= 100`.
     #[must_use]
     pub fn new(value: f32) -> Option<Self> {
         // The range is checked first, so the cast neither cuts off nor loses a sign.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "100 to 10 000")]
-        (1.0..=100.0).contains(&value).then(|| Self { hundredths: (value * 100.0).round() as u16 })
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "10 to 1000")]
+        (1.0..=100.0).contains(&value).then(|| Self { tenths: (value * 10.0).round() as u16 })
     }
 
     /// A whole-numbered setting, held within 1 to 100.
@@ -204,23 +204,35 @@ impl Quality {
             1..=100 => value,
             _ => 100,
         };
-        Self { hundredths: value as u16 * 100 }
+        Self { tenths: value as u16 * 10 }
     }
 
     /// The next whole-numbered setting from here on upwards.
+    #[cfg(feature = "mozjpeg")]
     pub(crate) const fn ceil(self) -> Self {
-        Self { hundredths: self.hundredths.div_ceil(100) * 100 }
+        Self { tenths: self.tenths.div_ceil(10) * 10 }
     }
 
     /// The next whole-numbered setting from here on downwards.
+    #[cfg(feature = "mozjpeg")]
     pub(crate) const fn floor(self) -> Self {
-        Self { hundredths: self.hundredths / 100 * 100 }
+        Self { tenths: self.tenths / 10 * 10 }
+    }
+
+    /// The setting of so many tenths, held within 10 to 1000.
+    pub(crate) fn of_tenths(tenths: u32) -> Self {
+        Self { tenths: u16::try_from(tenths).unwrap_or(u16::MAX).clamp(10, 1000) }
+    }
+
+    /// The setting in tenths.
+    pub(crate) fn tenths(self) -> u32 {
+        self.tenths.into()
     }
 
     /// The setting as a number from 1 to 100.
     #[must_use]
     pub fn as_f32(self) -> f32 {
-        f32::from(self.hundredths) / 100.0
+        f32::from(self.tenths) / 10.0
     }
 }
 
@@ -316,16 +328,65 @@ impl fmt::Display for ChromaSubsampling {
     }
 }
 
+impl FromStr for ChromaSubsampling {
+    type Err = ParseUnitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "4:4:4" => Ok(Self::Cs444),
+            "4:2:2" => Ok(Self::Cs422),
+            "4:2:0" => Ok(Self::Cs420),
+            _ => Err(ParseUnitError::new(text, "a chroma subsampling: 4:4:4, 4:2:2 or 4:2:0")),
+        }
+    }
+}
+
+/// What writes JPEGs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum JpegEncoder {
+    /// The crate's own encoder, fitted to small canvases and byte caps. Its qualities have tenths.
+    #[default]
+    Pushpix,
+    /// mozjpeg with its own tables, at whole-numbered qualities.
+    #[cfg(feature = "mozjpeg")]
+    Mozjpeg,
+}
+
+impl fmt::Display for JpegEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pushpix => "pushpix",
+            #[cfg(feature = "mozjpeg")]
+            Self::Mozjpeg => "mozjpeg",
+        })
+    }
+}
+
+impl FromStr for JpegEncoder {
+    type Err = ParseUnitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "pushpix" => Ok(Self::Pushpix),
+            #[cfg(feature = "mozjpeg")]
+            "mozjpeg" => Ok(Self::Mozjpeg),
+            _ => Err(ParseUnitError::new(text, "a JPEG encoder: pushpix or mozjpeg")),
+        }
+    }
+}
+
 /// How much work to spend on making the file small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Effort {
     /// Baseline JPEG with optimised Huffman tables; PNG with few trials. For servers under load.
     Fast,
-    /// Progressive JPEG with trellis quantization; PNG with a stronger deflate.
+    /// JPEG with trellis quantization, baseline or progressive; PNG with a stronger deflate.
     #[default]
     Balanced,
-    /// As [`Effort::Balanced`], and every scan order of the JPEG and many filters of the PNG are tried.
+    /// As [`Effort::Balanced`], and trellis quantization is done twice, many scan orders of the JPEG and many filters of
+    /// the PNG are tried.
     Best,
 }
 

@@ -15,9 +15,12 @@ use crate::error::{Error, Foreign};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::raster::Raster;
-use crate::units::{ChromaSubsampling, Effort, Quality};
+use crate::units::Effort;
+#[cfg(feature = "mozjpeg")]
+use crate::units::{ChromaSubsampling, Quality};
 
 pub(crate) use self::decoded::{Decoded, Facts};
+pub(crate) use self::jpeg::Source as JpegSource;
 pub(crate) use self::metadata::Metadata;
 pub use self::probe::{ColourModel, Probe};
 
@@ -66,14 +69,15 @@ pub(crate) fn metadata(bytes: &[u8], probe: &Probe) -> Metadata {
     }
 }
 
-/// Writes an opaque picture as JPEG.
-pub(crate) fn encode_jpeg(
+/// Writes an opaque picture as JPEG by mozjpeg. The quality is a whole number.
+#[cfg(feature = "mozjpeg")]
+pub(crate) fn encode_by_mozjpeg(
     picture: &Raster,
     quality: Quality,
     chroma: ChromaSubsampling,
     effort: Effort,
 ) -> Result<Vec<u8>, Error> {
-    jpeg::encode(picture, quality, chroma, effort)
+    jpeg::encode_by_mozjpeg(picture, quality, chroma, effort)
 }
 
 /// Writes a picture as PNG, losslessly.

@@ -69,7 +69,7 @@ pub(crate) fn encode_under_cap(
             && maybe_flat
         {
             let len = lossless.len();
-            let lossy = rungs.jpeg_at(&canvas, plan.max_quality, jpeg::chroma_at(plan.max_quality))?;
+            let lossy = rungs.jpeg_at(&canvas, plan.max_quality, plan.chroma.unwrap_or(ChromaSubsampling::Cs444))?;
             best = if lossy.0.len() < len { Some(lossy) } else { best };
         }
     }
@@ -117,22 +117,12 @@ struct Rungs<'a> {
 }
 
 impl Rungs<'_> {
-    fn record(
-        &mut self,
-        format: Format,
-        quality: Option<Quality>,
-        chroma: Option<ChromaSubsampling>,
-        bytes: Vec<u8>,
-    ) -> File {
-        let bytes = self.metadata.put_into(bytes, format);
+    /// Puts the metadata into a file, and what it came to on record.
+    fn record(&mut self, bytes: Vec<u8>, attempt: Attempt) -> File {
+        let bytes = self.metadata.put_into(bytes, attempt.format);
         let len = ByteSize::of(&bytes);
-        let attempt = Attempt {
-            format,
-            quality,
-            chroma,
-            bytes: len,
-            fits: self.plan.max_bytes.is_none_or(|max_bytes| len <= max_bytes),
-        };
+        let fits = self.plan.max_bytes.is_none_or(|max_bytes| len <= max_bytes);
+        let attempt = Attempt { bytes: len, fits, ..attempt };
         self.attempts.push(attempt);
         (bytes, attempt)
     }

@@ -6,13 +6,14 @@ use crate::codec;
 use crate::error::Error;
 use crate::format::Format;
 use crate::raster::Raster;
+use crate::report::Attempt;
 
 impl Rungs<'_> {
     /// The picture without loss, if it fits.
     pub(super) fn png(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
         self.watch.check()?;
         let bytes = codec::encode_png(canvas, self.plan.effort)?;
-        let file = self.record(Format::Png, None, None, bytes);
+        let file = self.record(bytes, Attempt::of(Format::Png));
         Ok(file.1.fits.then_some(file))
     }
 }

@@ -4,7 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, value_parser};
-use pushpix::{Adapter, ByteSize, Catalog, Effort, Format, Limits, Quality, Rgb8, Size, Spec, Upscale};
+use pushpix::{
+    Adapter, ByteSize, Catalog, ChromaSubsampling, Effort, Format, JpegEncoder, Limits, Quality, Rgb8, Size, Spec,
+    Upscale,
+};
 
 use crate::Failure;
 
@@ -76,6 +79,14 @@ pub(crate) struct AdaptArgs {
     #[arg(long, value_name = "N")]
     min_quality: Option<Quality>,
 
+    /// Chroma subsampling of JPEGs, 4:4:4, 4:2:2 or 4:2:0 [default: what suits the picture and the cap]
+    #[arg(long, value_name = "J:A:B")]
+    chroma: Option<ChromaSubsampling>,
+
+    /// What writes JPEGs: pushpix or mozjpeg
+    #[arg(long, value_name = "NAME", default_value = "pushpix")]
+    jpeg_encoder: JpegEncoder,
+
     /// Leave pictures that are smaller than the canvas at their size
     #[arg(long)]
     no_upscale: bool,
@@ -107,7 +118,10 @@ pub(crate) struct AdaptArgs {
 impl AdaptArgs {
     /// The adapter that these options ask for.
     pub(crate) fn adapter(&self) -> Result<Adapter, Failure> {
-        let mut adapter = Adapter::new().with_limits(self.limits.limits()).with_effort(self.effort);
+        let mut adapter = Adapter::new()
+            .with_limits(self.limits.limits())
+            .with_effort(self.effort)
+            .with_jpeg_encoder(self.jpeg_encoder);
         if let (Some(min), Some(max)) = (self.min_quality, self.max_quality)
             && min > max
         {
@@ -119,6 +133,9 @@ impl AdaptArgs {
         }
         if let Some(quality) = self.max_quality {
             adapter = adapter.with_max_quality(quality);
+        }
+        if let Some(chroma) = self.chroma {
+            adapter = adapter.with_chroma(chroma);
         }
         if let Some(background) = self.background {
             adapter = adapter.with_background(background);
@@ -243,7 +260,7 @@ pub(crate) struct ProbeArgs {
 #[command(
     after_help = "A request: {\"id\":1,\"input\":\"photo.jpg\",\"spec\":\"oppo/large-image\",\"output\":\"out.jpg\"}\n\
     Instead of an id, \"spec\" may be {\"width\":984,\"height\":369,\"max_bytes\":40000,\"formats\":[\"jpeg\"],\"alpha\":\"keep\"}.\n\
-    Optional: \"effort\", \"max_quality\", \"min_quality\", \"background\", \"lenient\", \"keep_metadata\". An existing output is replaced."
+    Optional: \"effort\", \"max_quality\", \"min_quality\", \"chroma\", \"jpeg_encoder\", \"background\", \"lenient\", \"keep_metadata\". An existing output is replaced."
 )]
 pub(crate) struct StreamArgs {
     /// Requests worked on at the same time. With more than one, a request must not read what another one writes

@@ -104,6 +104,8 @@ struct Request {
     effort: Option<String>,
     max_quality: Option<f32>,
     min_quality: Option<f32>,
+    chroma: Option<String>,
+    jpeg_encoder: Option<String>,
     background: Option<String>,
     #[serde(default)]
     lenient: bool,
@@ -177,6 +179,12 @@ impl Worker {
         }
         if let Some(value) = request.min_quality {
             adapter = adapter.with_min_quality(quality(value)?);
+        }
+        if let Some(chroma) = &request.chroma {
+            adapter = adapter.with_chroma(chroma.parse().map_err(to_text)?);
+        }
+        if let Some(encoder) = &request.jpeg_encoder {
+            adapter = adapter.with_jpeg_encoder(encoder.parse().map_err(to_text)?);
         }
         if let Some(background) = &request.background {
             adapter = adapter.with_background(background.parse().map_err(to_text)?);

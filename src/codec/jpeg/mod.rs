@@ -3,7 +3,7 @@
 //! The way of the data: `segments` finds the markers, `header`, `frame`, `scan` and `tables` read what is in them, `bits`
 //! and `huffman` take the entropy coding off, `sequential` and `progressive` make blocks of coefficients of it, which
 //! `coefficients` keeps where several scans fill them, `idct` makes samples of a block, `strips` and `upsample` rows of
-//! samples. `scans` is the loop over it all; `decode` puts the rows through the colour step.
+//! samples. `scans` is the loop over it all; `decode` puts the rows through the colour step. `encode` goes the other way.
 
 mod bits;
 mod coefficients;
@@ -26,7 +26,9 @@ mod tests;
 mod upsample;
 
 pub(super) use self::decode::decode;
-pub(super) use self::encode::encode;
+pub(crate) use self::encode::Source;
+#[cfg(feature = "mozjpeg")]
+pub(super) use self::encode::mozjpeg::encode as encode_by_mozjpeg;
 pub(super) use self::header::{metadata, probe};
 
 use crate::error::Error;
