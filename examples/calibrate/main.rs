@@ -1,0 +1,82 @@
+//! Measures the encoder over a folder of real pictures, so that its constants are figures and no opinions, and so that
+//! a change to it can be judged by anyone, again.
+//!
+//! ```sh
+//! cargo run --release --example calibrate -- COMMAND CORPUS_DIR [options]
+//! ```
+//!
+//! `CORPUS_DIR` has two folders, `photos` and `graphics`, of JPEG and PNG files. Only the public interface of pushpix
+//! is used. Scores are SSIMULACRA2 (90: visually lossless; 100: the same; below 0: ruin), of the whole canvas, against
+//! the lossless canvas: what pushpix makes of the picture as PNG without a cap. JPEG is read by another decoder than
+//! ours, libjpeg-turbo's, with its default inverse DCT and its smooth upsampling. Transparency is laid on white.
+//!
+//! - `compare`: photos at 984x369 under each cap, against mozjpeg with its own defaults (progressive, trellis, scan
+//!   search, 4:2:0) at its best whole quality that fits. Both get the same pixels. Is our encoder better than the one
+//!   that it replaces, and how much of a cap is left unused?
+//! - `exhaustive`: the answer of the search against a scan over all settings. Holds the promise that no higher quality
+//!   of the same chroma subsampling fits, and counts attempts.
+//! - `quality`: the score and size at each quality without a cap. What the floor and the ceiling should be.
+//! - `ceiling`: the default options with a cap that does not bind. What the default ceiling gives and costs.
+//! - `icons`: everything at 144x144 as PNG or JPEG, against the best result of the command `pngquant`, where it is
+//!   installed, over numbers of colours and strengths of dithering. How good the palettes are; that alpha is kept.
+//! - `effort`: what each effort costs and gains: CPU time of an adaptation, absolute and as a multiple of the same one
+//!   with the quality given beforehand; score, bytes and attempts. One thread, the best of three rounds, interleaved.
+//!
+//! | option | commands | |
+//! |---|---|---|
+//! | `--caps N,N,...` | compare, exhaustive, icons, effort | in bytes; 20000,40000,80000, for icons 51200,10000 |
+//! | `--effort NAME` | all but effort | fast, balanced or best; balanced |
+//! | `--half even\|odd\|all` | all | every other picture of each folder: tune on one half, check on the other |
+//! | `--only TEXT` | all | pictures whose name contains this |
+//! | `--threads N` | all but effort | 1 |
+//! | `--cache FILE` | compare | keeps mozjpeg's results from one run to the next |
+//! | `--steps N` | exhaustive | settings per whole quality near the answer, a divisor of 100; 1 |
+//!
+//! A figure is only worth something with the corpus, the half and the version that it was taken with.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
+
+mod arguments;
+mod ceiling;
+mod clock;
+mod compare;
+mod corpus;
+mod effort;
+mod exhaustive;
+mod figures;
+mod icons;
+mod mozjpeg;
+mod ours;
+mod quality;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, USAGE};
+
+/// What a step gives, or one line that says which file or argument was at fault and how.
+type Outcome<T> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            eprintln!("{message}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match arguments.command {
+        Command::Compare => compare::run(&arguments),
+        Command::Exhaustive => exhaustive::run(&arguments),
+        Command::Quality => quality::run(&arguments),
+        Command::Ceiling => ceiling::run(&arguments),
+        Command::Icons => icons::run(&arguments),
+        Command::Effort => effort::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
