@@ -44,7 +44,8 @@ struct Row {
     out: Option<Adapted>,
     /// The highest setting of the scan that fits, and its length.
     best: Option<(Quality, u64)>,
-    /// How many settings were scanned, and how many of those came with another chroma subsampling than was asked.
+    /// How many settings were scanned, and how many of those above the answer came with another chroma subsampling than
+    /// was asked: of them nothing is known.
     scanned: usize,
     astray: usize,
     verdict: Verdict,
@@ -57,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
         .flatten()
         .collect();
     println!("jpeg at 984x369; the search against a scan of the same chroma subsampling");
-    println!("astray: settings that the scan could not have with this chroma subsampling, and so left out");
+    println!("astray: higher settings that the scan could not have with this chroma subsampling, and so left out");
     let mut table =
         Table::new(&["picture", "cap", "search", "bytes", "attempts", "scan", "bytes", "scanned", "astray", "verdict"]);
     for row in &rows {
@@ -80,7 +81,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
         let of_cap = || rows.iter().filter(move |row| row.cap == cap);
         let counts = Verdict::ALL
             .map(|verdict| format!("{} {}", of_cap().filter(|row| row.verdict == verdict).count(), verdict.name()));
-        println!("{cap} bytes: {}", counts.join(", "));
+        let open = of_cap().filter(|row| row.astray > 0).count();
+        println!("{cap} bytes: {}; {open} with settings astray", counts.join(", "));
         let attempts: Figures<'_> = of_cap()
             .filter_map(|row| Some((row.out.as_ref()?.report.attempts.len() as f64, row.name.as_str())))
             .collect();
@@ -110,7 +112,7 @@ fn scan_picture(picture: &Picture, arguments: &Arguments) -> Outcome<Vec<Row>> {
         for quality in qualities(arguments.steps, around) {
             scanned += 1;
             match scan.length(quality, chroma)? {
-                None => astray += 1,
+                None => astray += usize::from(quality > around),
                 Some(bytes) => {
                     at_answer = if quality == around { Some(bytes) } else { at_answer };
                     // In rising order, so the last one that fits is the highest.
