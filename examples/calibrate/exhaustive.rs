@@ -21,10 +21,12 @@ enum Verdict {
     Worse,
     /// The setting that the report names gives another length when it is asked for.
     Contradiction,
+    /// The scan could not have the answer or a setting above it, and found nothing better among the others.
+    Unproved,
 }
 
 impl Verdict {
-    const ALL: [Self; 4] = [Self::Equal, Self::NearlySpent, Self::Worse, Self::Contradiction];
+    const ALL: [Self; 5] = [Self::Equal, Self::NearlySpent, Self::Worse, Self::Contradiction, Self::Unproved];
 
     const fn name(self) -> &'static str {
         match self {
@@ -32,6 +34,7 @@ impl Verdict {
             Self::NearlySpent => "less than 1 % unspent",
             Self::Worse => "worse",
             Self::Contradiction => "contradiction",
+            Self::Unproved => "unproved",
         }
     }
 }
@@ -44,7 +47,7 @@ struct Row {
     out: Option<Adapted>,
     /// The highest setting of the scan that fits, and its length.
     best: Option<(Quality, u64)>,
-    /// How many settings were scanned, and how many of those above the answer came with another chroma subsampling than
+    /// How many settings were scanned, and how many of those from the answer up came with another chroma subsampling than
     /// was asked: of them nothing is known.
     scanned: usize,
     astray: usize,
@@ -58,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
         .flatten()
         .collect();
     println!("jpeg at 984x369; the search against a scan of the same chroma subsampling");
-    println!("astray: higher settings that the scan could not have with this chroma subsampling, and so left out");
+    println!("astray: settings from the answer up that the scan could not have with this chroma subsampling");
     let mut table =
         Table::new(&["picture", "cap", "search", "bytes", "attempts", "scan", "bytes", "scanned", "astray", "verdict"]);
     for row in &rows {
@@ -81,13 +84,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
         let of_cap = || rows.iter().filter(move |row| row.cap == cap);
         let counts = Verdict::ALL
             .map(|verdict| format!("{} {}", of_cap().filter(|row| row.verdict == verdict).count(), verdict.name()));
-        let open = of_cap().filter(|row| row.astray > 0).count();
-        println!("{cap} bytes: {}; {open} with settings astray", counts.join(", "));
+        println!("{cap} bytes: {}", counts.join(", "));
         let attempts: Figures<'_> = of_cap()
             .filter_map(|row| Some((row.out.as_ref()?.report.attempts.len() as f64, row.name.as_str())))
             .collect();
         println!("{}", attempts.cost(&format!("{cap} bytes, attempts")));
         let unspent: Figures<'_> = of_cap()
+            .filter(|row| row.verdict != Verdict::Unproved)
             .filter_map(|row| {
                 let (out, (_, best)) = (row.out.as_ref()?, row.best?);
                 Some((best as f64 - out.bytes.len() as f64, row.name.as_str()))
@@ -112,7 +115,7 @@ fn scan_picture(picture: &Picture, arguments: &Arguments) -> Outcome<Vec<Row>> {
         for quality in qualities(arguments.steps, around) {
             scanned += 1;
             match scan.length(quality, chroma)? {
-                None => astray += usize::from(quality > around),
+                None => astray += usize::from(quality >= around),
                 Some(bytes) => {
                     at_answer = if quality == around { Some(bytes) } else { at_answer };
                     // In rising order, so the last one that fits is the highest.
@@ -120,14 +123,21 @@ fn scan_picture(picture: &Picture, arguments: &Arguments) -> Outcome<Vec<Row>> {
                 }
             }
         }
-        let verdict = judge(out.as_ref(), best, at_answer, cap);
+        let verdict = judge(out.as_ref(), best, at_answer, astray, cap);
         rows.push(Row { name: picture.name.clone(), cap, out, best, scanned, astray, verdict });
     }
     Ok(rows)
 }
 
-fn judge(out: Option<&Adapted>, best: Option<(Quality, u64)>, at_answer: Option<u64>, cap: u64) -> Verdict {
-    let Some(out) = out else { return if best.is_none() { Verdict::Equal } else { Verdict::Worse } };
+fn judge(
+    out: Option<&Adapted>,
+    best: Option<(Quality, u64)>,
+    at_answer: Option<u64>,
+    astray: usize,
+    cap: u64,
+) -> Verdict {
+    let as_far_as_known = if astray > 0 { Verdict::Unproved } else { Verdict::Equal };
+    let Some(out) = out else { return if best.is_none() { as_far_as_known } else { Verdict::Worse } };
     let bytes = out.bytes.len() as u64;
     if at_answer.is_some_and(|again| again != bytes) {
         return Verdict::Contradiction;
@@ -140,7 +150,7 @@ fn judge(out: Option<&Adapted>, best: Option<(Quality, u64)>, at_answer: Option<
                 Verdict::Worse
             }
         }
-        _ => Verdict::Equal,
+        _ => as_far_as_known,
     }
 }
 

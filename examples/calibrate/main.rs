@@ -14,7 +14,8 @@
 //!   search, 4:2:0) at its best whole quality that fits. Both get the same pixels. Is our encoder better than the one
 //!   that it replaces, and how much of a cap is left unused?
 //! - `exhaustive`: the answer of the search against a scan over all settings. Holds the promise that no higher quality
-//!   of the same chroma subsampling fits, and counts attempts.
+//!   of the same chroma subsampling fits, and counts attempts. Where the scan cannot have a setting that matters, the
+//!   answer is called unproved.
 //! - `quality`: the score and size at each quality without a cap. What the floor and the ceiling should be.
 //! - `ceiling`: the default options with a cap that does not bind. What the default ceiling gives and costs.
 //! - `icons`: everything at 144x144 as PNG or JPEG, against the best result of the command `pngquant`, where it is
