@@ -47,8 +47,8 @@ struct Row {
     out: Option<Adapted>,
     /// The highest setting of the scan that fits, and its length.
     best: Option<(Quality, u64)>,
-    /// How many settings were scanned, and how many of those from the answer up came with another chroma subsampling than
-    /// was asked: of them nothing is known.
+    /// How many settings were scanned, and how many of those from the answer up came with another chroma subsampling
+    /// than was asked: of them nothing is known.
     scanned: usize,
     astray: usize,
     verdict: Verdict,
