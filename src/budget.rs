@@ -72,7 +72,6 @@ pub(crate) fn highest_fitting<T, E>(
 /// never more than five, also with a noise of 1 %. Of any n settings never more than `2 * log2(n) + 7`: after the
 /// first five encodes, one that does not halve the bracket is followed by a bisection. The estimates are five to seven,
 /// and never more than twelve.
-
 pub(crate) fn best_under_cap<T, E>(
     settings: RangeInclusive<u32>,
     target: Target,

@@ -2,6 +2,9 @@
 
 mod adapt;
 mod budget;
+#[cfg(feature = "calibration")]
+#[doc(hidden)]
+pub mod calibration;
 mod codec;
 mod error;
 mod format;

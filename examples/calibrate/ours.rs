@@ -1,6 +1,6 @@
 //! pushpix, asked in the ways that the commands need.
 
-use pushpix::{Adapted, Adapter, Attempt, ByteSize, ChromaSubsampling, Effort, Error, Format, Quality, Size, Spec};
+use pushpix::{Adapted, Adapter, ByteSize, ChromaSubsampling, Effort, Error, Format, Quality, Size, Spec};
 
 use crate::Outcome;
 
@@ -13,18 +13,11 @@ pub(crate) fn unbounded(effort: Effort) -> Adapter {
 /// JPEG of exactly this setting.
 pub(crate) fn pinned(effort: Effort, quality: Quality, chroma: Option<ChromaSubsampling>) -> Adapter {
     let adapter = Adapter::new().with_effort(effort).with_format(Format::Jpeg);
-    pin_chroma(adapter.with_max_quality(quality).with_min_quality(quality), chroma)
-}
-
-/// Here `Adapter::with_chroma` belongs as soon as there is one. Until then a quality comes with the chroma subsampling
-/// that the library prefers for it, and whoever asks must look at the report.
-fn pin_chroma(adapter: Adapter, _chroma: Option<ChromaSubsampling>) -> Adapter {
-    adapter
-}
-
-/// Here an attempt's estimated length belongs as soon as reports carry it.
-pub(crate) fn estimate_of(_attempt: &Attempt) -> Option<ByteSize> {
-    None
+    let adapter = adapter.with_max_quality(quality).with_min_quality(quality);
+    match chroma {
+        Some(chroma) => adapter.with_chroma(chroma),
+        None => adapter,
+    }
 }
 
 /// An exact canvas, with a cap in bytes or without.

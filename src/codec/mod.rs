@@ -21,6 +21,8 @@ use crate::units::{ChromaSubsampling, Quality};
 
 pub(crate) use self::decoded::{Decoded, Facts};
 pub(crate) use self::jpeg::Source as JpegSource;
+#[cfg(feature = "calibration")]
+pub use self::jpeg::Tuning;
 pub(crate) use self::metadata::Metadata;
 pub use self::probe::{ColourModel, Probe};
 

@@ -90,7 +90,7 @@ fn json_says_what_the_files_are() {
         assert_eq!(answer["format"], seen.format.to_string());
         assert_eq!(answer["passthrough"], false);
         assert!(answer["attempts"].as_u64().unwrap() >= 1);
-        let quality = if seen.format == pushpix::Format::Png { Value::Null } else { 90.0.into() };
+        let quality = if seen.format == pushpix::Format::Png { Value::Null } else { 93.0.into() };
         assert_eq!(answer["quality"], quality);
         assert_eq!(answer["chroma"].is_null(), quality.is_null());
     }

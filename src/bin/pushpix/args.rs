@@ -71,11 +71,11 @@ pub(crate) struct AdaptArgs {
     #[arg(long, value_name = "EFFORT", default_value = "balanced")]
     effort: Effort,
 
-    /// Highest JPEG quality, 1 to 100 [default: 90, or --min-quality where that is higher]
+    /// Highest JPEG quality, 1 to 100 [default: 93, or --min-quality where that is higher]
     #[arg(long, value_name = "N")]
     max_quality: Option<Quality>,
 
-    /// Lowest JPEG quality, 1 to 100 [default: 20, or --max-quality where that is lower]
+    /// Lowest JPEG quality, 1 to 100 [default: 10, or --max-quality where that is lower]
     #[arg(long, value_name = "N")]
     min_quality: Option<Quality>,
 

@@ -27,6 +27,8 @@ mod upsample;
 
 pub(super) use self::decode::decode;
 pub(crate) use self::encode::Source;
+#[cfg(feature = "calibration")]
+pub use self::encode::Tuning;
 #[cfg(feature = "mozjpeg")]
 pub(super) use self::encode::mozjpeg::encode as encode_by_mozjpeg;
 pub(super) use self::header::{metadata, probe};

@@ -160,7 +160,7 @@ mod tests {
             let sum: f64 = words.iter().map(|&(_, length)| 0.5_f64.powi(length.into())).sum();
             prop_assert!(sum < 1.0);
             for (at, &(word, length)) in words.iter().enumerate() {
-                prop_assert!(length >= 1 && length <= 16);
+                prop_assert!((1..=16).contains(&length));
                 prop_assert!(u32::from(word) + 1 < 1 << length, "a word of ones");
                 for &(other, longer) in words[at + 1..].iter().chain(&words[..at]) {
                     prop_assert!(longer < length || other >> (longer - length) != word, "a word begins another");

@@ -10,6 +10,7 @@ pub(super) type Coefficients = [f32; 64];
 /// and `a(k)` is `sqrt(2) cos(k pi / 16)`.
 const SCALE: [f32; 64] = scale();
 
+#[expect(clippy::cast_possible_truncation, reason = "the nearest of single precision is meant")]
 const fn scale() -> [f32; 64] {
     const A: [f64; 8] = [
         1.0,

@@ -25,7 +25,7 @@ use self::file::{Entropy, Script, Tally};
 use self::planes::{Plane, pixels_per_sample};
 use self::quantize::{Component, Rates, Table};
 use self::scans::Scan;
-pub(crate) use self::tuning::Tuning;
+pub use self::tuning::Tuning;
 use super::tables::ZIGZAG;
 use crate::raster::Raster;
 use crate::units::{ChromaSubsampling, Effort, Quality};
@@ -71,15 +71,20 @@ impl<'a> Source<'a> {
     /// other half the choice falls short of the better one by 0.10 on average (photos) and 0.24 (graphics); with one
     /// quality for all pictures it is 0.12 and 0.3.
     pub(crate) fn full_chroma_from(&self) -> Quality {
+        let quality = 86.0 - 13.0 * pxfm::f_log2f(self.fine_chroma() + 0.5);
+        Quality::new(quality.clamp(1.0, 100.0)).unwrap_or(Quality::MAX)
+    }
+
+    /// What halving chroma across and down would lose: the mean square of its finer half, in levels.
+    pub(crate) fn fine_chroma(&self) -> f32 {
         let fine = |block: &Coefficients| -> f32 {
             let beyond = |place: u8| place % 8 > 3 || place / 8 > 3;
             block.iter().zip(ZIGZAG).filter(|(_, place)| beyond(*place)).map(|(value, _)| value * value).sum()
         };
-        let lost: f32 = self.chroma(ChromaSubsampling::Cs444).iter().flat_map(|plane| &plane.blocks).map(fine).sum();
+        let full = self.chroma(ChromaSubsampling::Cs444);
         #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 24 bits")]
-        let mean_square = lost / (64.0 * self.luma.blocks.len() as f32);
-        let quality = 86.0 - 13.0 * pxfm::f_log2f(mean_square + 0.5);
-        Quality::new(quality.clamp(1.0, 100.0)).unwrap_or(Quality::MAX)
+        let samples = 64.0 * self.luma.blocks.len() as f32;
+        full.iter().flat_map(|plane| &plane.blocks).map(fine).sum::<f32>() / samples
     }
 
     /// About how many bytes a file of these settings has, up to a factor that changes little from quality to quality.

@@ -184,7 +184,7 @@ fn cheapest(steps: &[f32; 64], rates: &Rates, weight: f32, care: &[f32; 64]) -> 
                 let run = index - node.index - 1;
                 let mut way = node.gain;
                 if run > 15 {
-                    way += rates.sixteen_zeros * f32::from((run >> 4) as u8);
+                    way += rates.sixteen_zeros * [0.0, 1.0, 2.0, 3.0][run / 16];
                 }
                 let row = &rates.coefficient[run & 15];
                 let cost = way + row[bits] + errors.0;
@@ -223,6 +223,7 @@ fn cheapest(steps: &[f32; 64], rates: &Rates, weight: f32, care: &[f32; 64]) -> 
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small made-up numbers")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

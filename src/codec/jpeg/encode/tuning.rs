@@ -10,25 +10,33 @@ use crate::units::{ChromaSubsampling, Quality};
 /// A quality stands for a distance from the original. A divisor is `base * distance` up to a distance of 1.5, from where it
 /// grows by the power `growth`. All tables are by the place of the coefficient, in rows.
 #[derive(Debug, Clone)]
-pub(crate) struct Tuning {
+#[cfg_attr(not(feature = "calibration"), expect(unreachable_pub, reason = "for the program that fits it"))]
+pub struct Tuning {
     /// The divisors of luma, blue and red at distance 1.
-    pub(crate) base: [[f32; 64]; 3],
+    pub base: [[f32; 64]; 3],
     /// How the divisors of luma and of chroma grow.
-    pub(crate) growth: [[f32; 64]; 2],
+    pub growth: [[f32; 64]; 2],
     /// What the divisors of chroma are multiplied by where it is halved across and down. Halving leaves it coefficients
     /// of lower frequencies only, of which more is seen.
-    pub(crate) halved: [f32; 64],
+    pub halved: [f32; 64],
     /// What a square error of one step of luma and of chroma weighs in bits: `scale / (calm + mean square)`.
-    pub(crate) scale: [f32; 2],
+    pub scale: [f32; 2],
     /// See `scale`.
-    pub(crate) calm: [f32; 2],
+    pub calm: [f32; 2],
     /// What the error of a coefficient of luma and of chroma counts besides.
-    pub(crate) care: [[f32; 64]; 2],
+    pub care: [[f32; 64]; 2],
     /// The power by which the weight of errors changes with the distance.
-    pub(crate) haste: f32,
+    pub haste: f32,
 }
 
 impl Tuning {
+    /// The figures of the crate.
+    #[cfg(feature = "calibration")]
+    #[must_use]
+    pub fn of_the_crate() -> Self {
+        super::tuned::TUNED.clone()
+    }
+
     /// The divisors of luma, blue and red. Those of luma are the same whatever becomes of chroma.
     pub(super) fn tables(&self, quality: Quality, chroma: ChromaSubsampling) -> [Table; 3] {
         let distance = distance(quality);
