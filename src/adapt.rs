@@ -189,6 +189,7 @@ impl Adapter {
                 format: encoded.format,
                 quality: encoded.quality,
                 chroma: encoded.chroma,
+                colours: encoded.colours,
                 bytes: ByteSize::of(&encoded.bytes),
                 max_bytes: plan.max_bytes,
                 attempts: encoded.attempts,

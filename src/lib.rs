@@ -9,6 +9,7 @@ mod ladder;
 mod letterbox;
 mod limits;
 mod orientation;
+mod palette;
 mod placement;
 mod plan;
 mod raster;

@@ -37,6 +37,9 @@ pub struct Report {
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG, and for an input that was returned as it came.
     pub chroma: Option<ChromaSubsampling>,
+    /// The number of colours to which a PNG was reduced; `None` for one without loss, for JPEG, and for an input that
+    /// was returned as it came.
+    pub colours: Option<u16>,
     /// The length of the file.
     pub bytes: ByteSize,
     /// The longest file that the spec allows; `None` if it states no cap.
@@ -56,6 +59,9 @@ impl fmt::Display for Report {
         write!(f, "{}", self.format)?;
         if let (Some(quality), Some(chroma)) = (self.quality, self.chroma) {
             write!(f, " q{quality} {chroma}")?;
+        }
+        if let Some(colours) = self.colours {
+            write!(f, " {colours} colours")?;
         }
         write!(f, ", {}", self.bytes)?;
         if let Some(max_bytes) = self.max_bytes {
@@ -80,6 +86,10 @@ pub struct Attempt {
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG.
     pub chroma: Option<ChromaSubsampling>,
+    /// The number of colours to which a PNG was reduced; `None` for one without loss, and for JPEG.
+    pub colours: Option<u16>,
+    /// How much of each pixel's error was passed on to its neighbours, in per cent; `None` where `colours` is.
+    pub dither: Option<u8>,
     /// The length of the file.
     pub bytes: ByteSize,
     /// Whether it was within the cap.

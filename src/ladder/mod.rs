@@ -22,6 +22,8 @@ pub(crate) struct Encoded {
     /// The JPEG quality and chroma subsampling; `None` for PNG, and for a file that was not encoded.
     pub(crate) quality: Option<Quality>,
     pub(crate) chroma: Option<ChromaSubsampling>,
+    /// The number of colours of a PNG that was reduced.
+    pub(crate) colours: Option<u16>,
     /// Every complete encode, in order.
     pub(crate) attempts: Vec<Attempt>,
     /// What happened on the way down.
@@ -31,15 +33,23 @@ pub(crate) struct Encoded {
 impl Encoded {
     /// A file that is sent as it came.
     pub(crate) fn unchanged(bytes: &[u8], format: Format) -> Self {
-        Self { bytes: bytes.to_vec(), format, quality: None, chroma: None, attempts: Vec::new(), warnings: Vec::new() }
+        Self {
+            bytes: bytes.to_vec(),
+            format,
+            quality: None,
+            chroma: None,
+            colours: None,
+            attempts: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 }
 
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
-/// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If
-/// it came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG
-/// at the ceiling is taken. Where no JPEG fits, PNG is the last resort.
+/// Alpha is kept by PNG: without loss, or else in as many colours as fit, and only where two colours do not by JPEG,
+/// which loses it. An opaque picture becomes JPEG. If it came as PNG it may be flat graphics, which are smaller without
+/// loss: a PNG that fits and is no longer than JPEG at the ceiling is taken. Where no JPEG fits, PNG is the last resort.
 ///
 /// # Errors
 ///
@@ -48,7 +58,7 @@ impl Encoded {
 /// # Cost
 ///
 /// One encode where the ceiling fits, else those of `budget::highest_fitting`, and two more where full colour does
-/// not fit at all; one more where PNG is tried.
+/// not fit at all; one more where PNG is tried, and a dozen quick ones more where it is reduced.
 pub(crate) fn encode_under_cap(
     canvas: Raster,
     plan: &Plan,
@@ -63,7 +73,7 @@ pub(crate) fn encode_under_cap(
 
     let mut best = None;
     if png && (transparent || maybe_flat || !jpeg) {
-        best = rungs.png(&canvas)?;
+        best = rungs.lossless(&canvas)?;
         if let Some((lossless, _)) = &best
             && jpeg
             && maybe_flat
@@ -72,12 +82,20 @@ pub(crate) fn encode_under_cap(
             let lossy = rungs.jpeg_at(&canvas, plan.max_quality, jpeg::chroma_at(plan.max_quality))?;
             best = if lossy.0.len() < len { Some(lossy) } else { best };
         }
+        if best.is_none() && (transparent || !jpeg) {
+            best = rungs.palette(&canvas)?;
+        }
     }
     if best.is_none() && jpeg {
         let canvas = canvas.flattened(plan.matte());
         best = rungs.jpeg(&canvas)?;
-        if best.is_none() && png && rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
-            best = rungs.png(&canvas)?;
+        if best.is_none() && png && !transparent {
+            if rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
+                best = rungs.lossless(&canvas)?;
+            }
+            if best.is_none() {
+                best = rungs.palette(&canvas)?;
+            }
         }
     }
 
@@ -93,6 +111,7 @@ pub(crate) fn encode_under_cap(
     let over = attempts.iter().any(|attempt| attempt.format == preferred && !attempt.fits);
     let changed =
         (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
+    let reduced = taken.colours.map(|colours| Warning::Palette { colours });
     let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
     let at_floor = floor.map(|quality| Warning::AtFloor { quality });
     let dropped = metadata.left_out(taken.format).map(|what| Warning::MetadataDropped { what });
@@ -101,8 +120,9 @@ pub(crate) fn encode_under_cap(
         format: taken.format,
         quality: taken.quality,
         chroma: taken.chroma,
+        colours: taken.colours,
         attempts,
-        warnings: changed.into_iter().chain(at_floor).chain(dropped).collect(),
+        warnings: reduced.into_iter().chain(changed).chain(at_floor).chain(dropped).collect(),
     })
 }
 
@@ -124,15 +144,16 @@ impl Rungs<'_> {
         chroma: Option<ChromaSubsampling>,
         bytes: Vec<u8>,
     ) -> File {
+        self.keep(format, bytes, |attempt| Attempt { quality, chroma, ..attempt })
+    }
+
+    /// Puts the metadata into a file and takes down how it was made: `setting` fills in what there is to say.
+    fn keep(&mut self, format: Format, bytes: Vec<u8>, setting: impl FnOnce(Attempt) -> Attempt) -> File {
         let bytes = self.metadata.put_into(bytes, format);
         let len = ByteSize::of(&bytes);
-        let attempt = Attempt {
-            format,
-            quality,
-            chroma,
-            bytes: len,
-            fits: self.plan.max_bytes.is_none_or(|max_bytes| len <= max_bytes),
-        };
+        let fits = self.plan.max_bytes.is_none_or(|max_bytes| len <= max_bytes);
+        let bare = Attempt { format, quality: None, chroma: None, colours: None, dither: None, bytes: len, fits };
+        let attempt = setting(bare);
         self.attempts.push(attempt);
         (bytes, attempt)
     }

@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "warning",
     "placement",
     "raster",
+    "palette",
     "orientation",
     "budget",
     "spec",
