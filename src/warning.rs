@@ -68,7 +68,7 @@ pub enum Warning {
         /// What, and why.
         what: &'static str,
     },
-    /// The PNG does not fit the cap without loss, and was written in fewer colours.
+    /// The PNG did not fit the cap without loss, and was written in fewer colours.
     #[non_exhaustive]
     Palette {
         /// How many are left.

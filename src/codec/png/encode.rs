@@ -1,6 +1,6 @@
 //! Pixels to PNG by oxipng, losslessly and on one thread. It sees nothing but pixels of our own making.
 
-use oxipng::{BitDepth, ColorType, Deflater, FilterStrategy, Options, RGBA8, RawImage};
+use oxipng::{BitDepth, ColorType, Options, RGBA8, RawImage};
 
 use crate::codec::encoding;
 use crate::error::Error;
@@ -28,21 +28,19 @@ pub(in crate::codec) fn encode(picture: &Raster, effort: Effort) -> Result<Vec<u
     })
 }
 
-/// Writes a picture of few colours. Places in a palette are no amounts: a filter hardly ever helps, so none is tried.
+/// Writes a picture of few colours. The palette is put in order of brightness, among other orders, so that filters work.
 pub(in crate::codec) fn encode_indexed(picture: &Indexed, effort: Effort) -> Result<Vec<u8>, Error> {
-    // 12 brings 0.2 % over 11 for one and a half times the time.
-    let compression = match effort {
-        Effort::Fast => 9,
-        Effort::Balanced => 11,
-        Effort::Best => 12,
+    // Measured at 144x144 within 10 000 bytes, the filters and orders of preset 2 leave room for so many more colours
+    // that they are worth 1 point of SSIMULACRA2 over those of preset 1; preset 3 brings nothing more.
+    let preset = match effort {
+        Effort::Fast => 1,
+        Effort::Balanced | Effort::Best => 2,
     };
     let palette = picture.colours.iter().map(|&[r, g, b, a]| RGBA8::new(r, g, b, a)).collect();
     let (width, height) = (picture.size.width(), picture.size.height());
     encoding("the png encoder", || {
         let colour = ColorType::Indexed { palette };
         let raw = RawImage::new(width, height, colour, BitDepth::Eight, picture.indices.clone())?;
-        let filters = std::iter::once(FilterStrategy::NONE).collect();
-        let deflater = Deflater::Libdeflater { compression };
-        Ok(raw.create_optimized_png(&Options { filters, deflater, ..Options::default() })?)
+        Ok(raw.create_optimized_png(&Options::from_preset(preset))?)
     })
 }
