@@ -187,6 +187,7 @@ impl Adapter {
                 source: plan.source,
                 placement: plan.placement,
                 format: encoded.format,
+                reason: encoded.reason,
                 quality: encoded.quality,
                 chroma: encoded.chroma,
                 colours: encoded.colours,

@@ -31,7 +31,7 @@ pub use limits::{CancelToken, Limits};
 pub use orientation::Orientation;
 pub use placement::{Placement, Upscale};
 pub use plan::{Plan, Transparency};
-pub use report::{Adapted, Attempt, Report};
+pub use report::{Adapted, Attempt, Reason, Report};
 pub use resample::Light;
 pub use spec::{AlphaRule, ByteCap, Canvas, Catalog, SourceKind, Spec, Status};
 pub use units::{ByteSize, ChromaSubsampling, Effort, ParseUnitError, Quality, Rgb8, Size};

@@ -33,6 +33,8 @@ pub struct Report {
     pub placement: Placement,
     /// The format written.
     pub format: Format,
+    /// Why it is this format.
+    pub reason: Reason,
     /// The JPEG quality; `None` for PNG, and for an input that was returned as it came.
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG, and for an input that was returned as it came.
@@ -73,6 +75,56 @@ impl fmt::Display for Report {
             count => write!(f, ", {count} encodes")?,
         }
         self.warnings.iter().try_for_each(|warning| write!(f, "; {warning}"))
+    }
+}
+
+/// Why a file has the format that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The input was returned as it came.
+    Passthrough,
+    /// The spec, the caller and the canvas allow no other.
+    OnlyFormat,
+    /// The picture is transparent in places, and PNG keeps that.
+    Transparent,
+    /// The picture is flat: PNG, which loses nothing, is no more than a quarter longer than JPEG at the ceiling.
+    Flat,
+    /// The picture has grain or detail all over, which is what JPEG is made for.
+    Photo,
+    /// The picture is flat in places, and JPEG at the ceiling is much shorter than PNG, or PNG does not fit.
+    Smaller,
+    /// The format that is better for the picture did not fit.
+    Fits,
+}
+
+impl Reason {
+    /// The reason's name as programs exchange it, as in `only_format`. Stable for ever.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Passthrough => "passthrough",
+            Self::OnlyFormat => "only_format",
+            Self::Transparent => "transparent",
+            Self::Flat => "flat",
+            Self::Photo => "photo",
+            Self::Smaller => "smaller",
+            Self::Fits => "fits",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passthrough => "as it came",
+            Self::OnlyFormat => "the only format allowed",
+            Self::Transparent => "keeps transparency",
+            Self::Flat => "a flat picture, without loss",
+            Self::Photo => "a photo",
+            Self::Smaller => "smaller than png",
+            Self::Fits => "the other format did not fit",
+        })
     }
 }
 

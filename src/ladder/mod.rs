@@ -1,6 +1,7 @@
 //! The canvas encoded under the cap: which formats are tried, in which order, and what is taken in the end.
 //! The rungs of each format stand in files of their own; the encoding is `codec`'s.
 
+mod content;
 mod jpeg;
 mod png;
 
@@ -10,7 +11,7 @@ use crate::format::Format;
 use crate::limits::Watch;
 use crate::plan::Plan;
 use crate::raster::{Channels, Raster};
-use crate::report::Attempt;
+use crate::report::{Attempt, Reason};
 use crate::units::{ByteSize, ChromaSubsampling, Quality};
 use crate::warning::Warning;
 
@@ -19,6 +20,8 @@ use crate::warning::Warning;
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     pub(crate) format: Format,
+    /// Why it is this format.
+    pub(crate) reason: Reason,
     /// The JPEG quality and chroma subsampling; `None` for PNG, and for a file that was not encoded.
     pub(crate) quality: Option<Quality>,
     pub(crate) chroma: Option<ChromaSubsampling>,
@@ -36,6 +39,7 @@ impl Encoded {
         Self {
             bytes: bytes.to_vec(),
             format,
+            reason: Reason::Passthrough,
             quality: None,
             chroma: None,
             colours: None,
@@ -48,8 +52,8 @@ impl Encoded {
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
 /// Alpha is kept by PNG: without loss, or else in as many colours as fit, and only where two colours do not by JPEG,
-/// which loses it. An opaque picture becomes JPEG. If it came as PNG it may be flat graphics, which are smaller without
-/// loss: a PNG that fits and is no longer than JPEG at the ceiling is taken. Where no JPEG fits, PNG is the last resort.
+/// which loses it. Of an opaque picture the pixels decide. Where much of it is flat, a PNG without loss that fits and is
+/// no more than a quarter longer than JPEG at the ceiling is taken. All else becomes JPEG, and PNG where no JPEG fits.
 ///
 /// # Errors
 ///
@@ -58,7 +62,7 @@ impl Encoded {
 /// # Cost
 ///
 /// One encode where the ceiling fits, else those of `budget::highest_fitting`, and two more where full colour does
-/// not fit at all; one more where PNG is tried, and a dozen quick ones more where it is reduced.
+/// not fit at all; one more where the picture is flat, and a dozen quick ones more where it is reduced.
 pub(crate) fn encode_under_cap(
     canvas: Raster,
     plan: &Plan,
@@ -69,27 +73,41 @@ pub(crate) fn encode_under_cap(
     let jpeg = plan.formats.contains(&Format::Jpeg);
     let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
-    let maybe_flat = !transparent && plan.source.format == Format::Png;
 
     let mut best = None;
-    if png && (transparent || maybe_flat || !jpeg) {
+    let mut reason = if !(jpeg && png) {
+        Reason::OnlyFormat
+    } else if transparent {
+        Reason::Transparent
+    } else if content::may_be_flat(&canvas, &plan.placement) {
+        Reason::Flat
+    } else {
+        Reason::Photo
+    };
+    if transparent && png || !jpeg {
         best = rungs.lossless(&canvas)?;
-        if let Some((lossless, _)) = &best
-            && jpeg
-            && maybe_flat
-        {
+        if best.is_none() {
+            best = rungs.palette(&canvas)?;
+        }
+    } else if reason == Reason::Flat {
+        best = rungs.lossless(&canvas)?;
+        if let Some((lossless, _)) = &best {
             let len = lossless.len();
             let lossy = rungs.jpeg_at(&canvas, plan.max_quality, jpeg::chroma_at(plan.max_quality))?;
-            best = if lossy.0.len() < len { Some(lossy) } else { best };
-        }
-        if best.is_none() && (transparent || !jpeg) {
-            best = rungs.palette(&canvas)?;
+            if lossy.1.fits && lossy.0.len() < len / 5 * 4 {
+                (best, reason) = (Some(lossy), Reason::Smaller);
+            }
+        } else {
+            reason = Reason::Smaller;
         }
     }
     if best.is_none() && jpeg {
         let canvas = canvas.flattened(plan.matte());
         best = rungs.jpeg(&canvas)?;
-        if best.is_none() && png && !transparent {
+        if transparent && png {
+            reason = Reason::Fits;
+        } else if best.is_none() && png {
+            reason = Reason::Fits;
             if rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
                 best = rungs.lossless(&canvas)?;
             }
@@ -118,6 +136,7 @@ pub(crate) fn encode_under_cap(
     Ok(Encoded {
         bytes,
         format: taken.format,
+        reason,
         quality: taken.quality,
         chroma: taken.chroma,
         colours: taken.colours,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pushpix::{
-    Adapter, AlphaRule, ByteSize, CancelToken, Catalog, ChromaSubsampling, Effort, Error, Format, Quality, Report,
-    Rgb8, Size, Spec, SpecError, Upscale, Warning,
+    Adapter, AlphaRule, ByteSize, CancelToken, Catalog, ChromaSubsampling, Effort, Error, Format, Quality, Reason,
+    Report, Rgb8, Size, Spec, SpecError, Upscale, Warning,
 };
 
 use crate::pictures::{Seen, files, fixture, near, testdata};
@@ -322,7 +322,16 @@ fn the_format_follows_the_pixels() {
     assert_eq!(both("photo.jpg", 200), Format::Jpeg);
     assert_eq!(both("logo.png", 200), Format::Png, "alpha stays");
     assert_eq!(both("text.png", 400), Format::Png, "flat graphics at their own size are smaller without loss");
-    assert_eq!(both("1x3000.jpg", 200), Format::Jpeg);
+
+    // The file that the picture came in does not matter, and no PNG is tried of a photo.
+    let photo = pushpix::adapt(&fixture("photo.jpg"), &png_spec(600, 400)).unwrap().bytes;
+    let out = pushpix::adapt(&photo, &Spec::custom(size(300, 150))).unwrap();
+    assert_eq!((out.report.reason, out.report.format), (Reason::Photo, Format::Jpeg));
+    assert!(out.report.attempts.iter().all(|attempt| attempt.format == Format::Jpeg));
+    let fine = Adapter::new().with_min_quality(Quality::whole(97));
+    let text = fine.adapt(&fixture("text.png"), &jpeg_spec(800, 400)).unwrap().bytes;
+    let out = pushpix::adapt(&text, &Spec::custom(size(400, 300))).unwrap();
+    assert_eq!((out.report.reason, out.report.format), (Reason::Flat, Format::Png), "{}", out.report);
 
     // Alpha that does not fit without loss is kept in fewer colours.
     let tight = Spec::custom(size(512, 512)).with_max_bytes(ByteSize::new(25_000));

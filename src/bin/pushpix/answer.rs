@@ -36,6 +36,7 @@ enum Outcome {
 struct AdaptedFields {
     output: String,
     format: String,
+    reason: &'static str,
     width: u32,
     height: u32,
     bytes: u64,
@@ -85,6 +86,7 @@ impl Answer {
         let fields = AdaptedFields {
             output: output.display().to_string(),
             format: report.format.to_string(),
+            reason: report.reason.code(),
             width: report.placement.canvas().width(),
             height: report.placement.canvas().height(),
             bytes: report.bytes.as_u64(),
