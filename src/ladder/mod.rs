@@ -62,7 +62,7 @@ impl Encoded {
 /// # Cost
 ///
 /// One encode where the ceiling fits, else those of `budget::highest_fitting`, and two more where full colour does
-/// not fit at all; one more where the picture is flat, and a dozen quick ones more where it is reduced.
+/// not fit at all; one more where the picture is flat, and a dozen more where it is reduced.
 pub(crate) fn encode_under_cap(
     canvas: Raster,
     plan: &Plan,

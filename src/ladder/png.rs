@@ -36,6 +36,9 @@ const BEST: &[Remapping] = &[
     Remapping { dither: 100, slack: 0.0 },
 ];
 
+/// From so many pixels on one way must do: every encode takes a second or more.
+const LARGE: u64 = 1_000_000;
+
 impl Rungs<'_> {
     /// The picture without loss, if it fits.
     ///
@@ -62,10 +65,12 @@ impl Rungs<'_> {
     ///
     /// # Cost
     ///
-    /// Five encodes for the first way and two or three for every other, each of them quicker than one without loss.
+    /// Five encodes for the first way and two or three for every other, each of them about as long as one without loss:
+    /// some 4 times that for [`Effort::Fast`], 15 for [`Effort::Balanced`], 35 for [`Effort::Best`].
     pub(super) fn palette(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
         self.watch.check()?;
         let ways = match self.plan.effort {
+            _ if canvas.size().area() > LARGE => FAST,
             Effort::Fast => FAST,
             Effort::Balanced => BALANCED,
             Effort::Best => BEST,
