@@ -3,7 +3,7 @@
 
 use super::space::{Point, point};
 
-/// More colours than this are merged with their neighbours: the palette hardly changes, and its cost is bounded.
+/// More colours than this are merged with their neighbours, so that the cost of a palette is bounded.
 const MANY: usize = 24_000;
 
 /// A colour, or several that are all but alike.
