@@ -23,10 +23,6 @@ pub(crate) struct Target {
     pub(crate) slack: u64,
 }
 
-/// How much the logarithm of a JPEG's size grows with a step of its quality, where nothing better is known:
-/// measured between qualities 40 and 95 it is 0.02 to 0.07.
-const TYPICAL_SLOPE: f64 = 0.035;
-
 /// Between two sizes whose logarithms are no farther apart than this, the curve is taken for a straight line. The line
 /// is nearer to the truth than single estimates, which are off by a hundredth here and there.
 const STRAIGHT: f64 = 0.3;
@@ -37,21 +33,6 @@ const MAX_ESTIMATES: usize = 12;
 /// The encodes before one that does not halve the bracket is answered with a bisection. A good prediction lands close
 /// to the cap, at one end of a wide bracket, and the next closes it from the other side.
 const TRUSTED: u32 = 5;
-
-/// Finds the highest setting in `settings` whose output takes at most `cap` bytes, without estimates.
-///
-/// It is [`best_under_cap`] with the typical line for an estimate and no slack. The highest setting is tried first:
-/// where it fits, it takes one attempt, else about five of a hundred settings.
-///
-/// `attempt` makes the output of a setting and tells its length in bytes; its errors end the search.
-pub(crate) fn highest_fitting<T, E>(
-    settings: RangeInclusive<u32>,
-    cap: u64,
-    attempt: impl FnMut(u32) -> Result<(T, u64), E>,
-) -> Result<Found<T>, E> {
-    let typical = |setting| Ok(TYPICAL_SLOPE * f64::from(setting));
-    search(settings, Target { cap, slack: 0 }, f64::NEG_INFINITY, typical, attempt)
-}
 
 /// Finds the best setting in `settings` whose output fits the target, with few encodes and some estimates.
 ///
@@ -77,22 +58,12 @@ pub(crate) fn best_under_cap<T, E>(
     target: Target,
     prior: f64,
     mut estimate: impl FnMut(u32) -> Result<f64, E>,
-    encode: impl FnMut(u32) -> Result<(T, u64), E>,
-) -> Result<Found<T>, E> {
-    search(settings, target, log(prior), |setting| Ok(log(estimate(setting)?)), encode)
-}
-
-/// The search behind both, on the logarithms of the prior and of the estimates.
-fn search<T, E>(
-    settings: RangeInclusive<u32>,
-    target: Target,
-    prior: f64,
-    estimate: impl FnMut(u32) -> Result<f64, E>,
     mut encode: impl FnMut(u32) -> Result<(T, u64), E>,
 ) -> Result<Found<T>, E> {
     let (lowest, highest) = settings.into_inner();
     let lowest = lowest.min(highest);
-    let mut forecast = Forecast::new(lowest..=highest, target, prior, estimate);
+    let logs = |setting| Ok(log(estimate(setting)?));
+    let mut forecast = Forecast::new(lowest..=highest, target, log(prior), logs);
     let mut best = None;
     let mut smallest = u64::MAX;
     // The settings that may still be the answer, or prove that the best so far is.

@@ -37,8 +37,8 @@ impl Tuned<'_> {
 
     /// About how many bytes it has.
     #[must_use]
-    pub fn estimate(&self, quality: Quality, chroma: ChromaSubsampling) -> f64 {
-        self.0.estimate(quality, chroma)
+    pub fn estimate(&self, quality: Quality, chroma: ChromaSubsampling, effort: Effort) -> f64 {
+        self.0.estimate(quality, chroma, effort)
     }
 
     /// What halving chroma would lose: the mean square of its finer half, in levels.

@@ -33,10 +33,15 @@ pub struct Report {
     pub placement: Placement,
     /// The format written.
     pub format: Format,
+    /// Why it is this format.
+    pub reason: Reason,
     /// The JPEG quality; `None` for PNG, and for an input that was returned as it came.
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG, and for an input that was returned as it came.
     pub chroma: Option<ChromaSubsampling>,
+    /// The number of colours to which a PNG was reduced; `None` for one without loss, for JPEG, and for an input that
+    /// was returned as it came.
+    pub colours: Option<u16>,
     /// The length of the file.
     pub bytes: ByteSize,
     /// The longest file that the spec allows; `None` if it states no cap.
@@ -57,6 +62,9 @@ impl fmt::Display for Report {
         if let (Some(quality), Some(chroma)) = (self.quality, self.chroma) {
             write!(f, " q{quality} {chroma}")?;
         }
+        if let Some(colours) = self.colours {
+            write!(f, " {colours} colours")?;
+        }
         write!(f, ", {}", self.bytes)?;
         if let Some(max_bytes) = self.max_bytes {
             write!(f, " of {max_bytes}")?;
@@ -70,6 +78,56 @@ impl fmt::Display for Report {
     }
 }
 
+/// Why a file has the format that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The input was returned as it came.
+    Passthrough,
+    /// The spec, the caller and the canvas allow no other.
+    OnlyFormat,
+    /// The picture is transparent in places, and PNG keeps that.
+    Transparent,
+    /// The picture is flat: PNG, which loses nothing, is no more than a quarter longer than JPEG at the ceiling.
+    Flat,
+    /// The picture has grain or detail all over, which is what JPEG is made for.
+    Photo,
+    /// The picture is flat in places, and JPEG at the ceiling is much shorter than PNG, or PNG does not fit.
+    Smaller,
+    /// The format that is better for the picture did not fit.
+    Fits,
+}
+
+impl Reason {
+    /// The reason's name as programs exchange it, as in `only_format`. Stable for ever.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Passthrough => "passthrough",
+            Self::OnlyFormat => "only_format",
+            Self::Transparent => "transparent",
+            Self::Flat => "flat",
+            Self::Photo => "photo",
+            Self::Smaller => "smaller",
+            Self::Fits => "fits",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passthrough => "as it came",
+            Self::OnlyFormat => "the only format allowed",
+            Self::Transparent => "keeps transparency",
+            Self::Flat => "a flat picture, without loss",
+            Self::Photo => "a photo",
+            Self::Smaller => "smaller than png",
+            Self::Fits => "the other format did not fit",
+        })
+    }
+}
+
 /// One complete encode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -80,6 +138,10 @@ pub struct Attempt {
     pub quality: Option<Quality>,
     /// The JPEG's chroma subsampling; `None` for PNG.
     pub chroma: Option<ChromaSubsampling>,
+    /// The number of colours to which a PNG was reduced; `None` for one without loss, and for JPEG.
+    pub colours: Option<u16>,
+    /// How much of each pixel's error was passed on to its neighbours, in per cent; `None` where `colours` is.
+    pub dither: Option<u8>,
     /// The length that was expected; `None` where nothing was.
     pub predicted: Option<ByteSize>,
     /// The length of the file.
@@ -91,6 +153,7 @@ pub struct Attempt {
 impl Attempt {
     /// One of this format, of which nothing else is known.
     pub(crate) fn of(format: Format) -> Self {
-        Self { format, quality: None, chroma: None, predicted: None, bytes: ByteSize::new(0), fits: false }
+        let bytes = ByteSize::new(0);
+        Self { format, quality: None, chroma: None, colours: None, dither: None, predicted: None, bytes, fits: false }
     }
 }

@@ -68,6 +68,12 @@ pub enum Warning {
         /// What, and why.
         what: &'static str,
     },
+    /// The PNG did not fit the cap without loss, and was written in fewer colours.
+    #[non_exhaustive]
+    Palette {
+        /// How many are left.
+        colours: u16,
+    },
     /// The preferred format did not fit the cap.
     #[non_exhaustive]
     FormatChanged {
@@ -104,6 +110,7 @@ impl Warning {
             Self::Irregular => "irregular",
             Self::EndMissing => "end_missing",
             Self::MetadataDropped { .. } => "metadata_dropped",
+            Self::Palette { .. } => "palette",
             Self::FormatChanged { .. } => "format_changed",
             Self::AtFloor { .. } => "at_floor",
         }
@@ -129,6 +136,7 @@ impl fmt::Display for Warning {
             Self::Irregular => f.write_str("some of its data belong nowhere"),
             Self::EndMissing => f.write_str("its end is not marked"),
             Self::MetadataDropped { what } => write!(f, "not kept: {what}"),
+            Self::Palette { colours } => write!(f, "reduced to {colours} colours"),
             Self::FormatChanged { from, to } => write!(f, "{from} did not fit, {to} was taken"),
             Self::AtFloor { quality } => write!(f, "only the lowest quality allowed, {quality}, fits"),
         }

@@ -34,12 +34,7 @@ fn run(sizes: &[u64], estimates: &[f64], target: Target, prior: f64) -> Run {
 
 /// Runs the search without estimates.
 fn run_blind(sizes: &[u64], cap: u64) -> Run {
-    let mut encoded = Vec::new();
-    let found = highest_fitting(settings(sizes), cap, |setting| {
-        encoded.push(setting);
-        Ok::<_, ()>((setting, sizes[setting as usize]))
-    });
-    Run { found: found.unwrap(), encoded, estimated: 0 }
+    run(sizes, &vec![1.0; sizes.len()], Target { cap, slack: 0 }, 1.0)
 }
 
 fn settings(sizes: &[u64]) -> RangeInclusive<u32> {
@@ -232,7 +227,8 @@ fn the_aim_is_the_middle_of_the_slack() {
 
 #[test]
 fn the_highest_number_may_be_a_setting() {
-    let found = highest_fitting(u32::MAX - 2..=u32::MAX, 5, |setting| Ok::<_, ()>((setting, 5)));
+    let target = Target { cap: 5, slack: 0 };
+    let found = best_under_cap(u32::MAX - 2..=u32::MAX, target, 1.0, |_| Ok(5.0), |setting| Ok::<_, ()>((setting, 5)));
     assert_eq!(found, Ok(Found::Fits(u32::MAX)));
 }
 
@@ -251,7 +247,6 @@ fn the_logarithm_is_near_enough() {
 
 #[test]
 fn an_encode_or_an_estimate_that_fails_ends_the_search() {
-    assert_eq!(highest_fitting::<(), _>(0..=9, 5, |_| Err("no")), Err("no"));
     let target = Target { cap: 50_000, slack: 0 };
     let curve = even_curve();
     let failing_after = |mut estimates: u32, mut encodes: u32| {

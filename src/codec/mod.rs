@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::error::{Error, Foreign};
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::palette::Indexed;
 use crate::raster::Raster;
 use crate::units::Effort;
 #[cfg(feature = "mozjpeg")]
@@ -85,6 +86,11 @@ pub(crate) fn encode_by_mozjpeg(
 /// Writes a picture as PNG, losslessly.
 pub(crate) fn encode_png(picture: &Raster, effort: Effort) -> Result<Vec<u8>, Error> {
     png::encode(picture, effort)
+}
+
+/// Writes a picture of few colours as PNG.
+pub(crate) fn encode_indexed(picture: &Indexed, effort: Effort) -> Result<Vec<u8>, Error> {
+    png::encode_indexed(picture, effort)
 }
 
 /// Calls into a decoder beneath us. What it refuses, and a panic of it, becomes [`Error::Decode`].

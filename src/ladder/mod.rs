@@ -1,6 +1,7 @@
 //! The canvas encoded under the cap: which formats are tried, in which order, and what is taken in the end.
 //! The rungs of each format stand in files of their own; the encoding is `codec`'s.
 
+mod content;
 mod jpeg;
 mod png;
 
@@ -10,7 +11,7 @@ use crate::format::Format;
 use crate::limits::Watch;
 use crate::plan::Plan;
 use crate::raster::{Channels, Raster};
-use crate::report::Attempt;
+use crate::report::{Attempt, Reason};
 use crate::units::{ByteSize, ChromaSubsampling, Quality};
 use crate::warning::Warning;
 
@@ -19,9 +20,13 @@ use crate::warning::Warning;
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     pub(crate) format: Format,
+    /// Why it is this format.
+    pub(crate) reason: Reason,
     /// The JPEG quality and chroma subsampling; `None` for PNG, and for a file that was not encoded.
     pub(crate) quality: Option<Quality>,
     pub(crate) chroma: Option<ChromaSubsampling>,
+    /// The number of colours of a PNG that was reduced.
+    pub(crate) colours: Option<u16>,
     /// Every complete encode, in order.
     pub(crate) attempts: Vec<Attempt>,
     /// What happened on the way down.
@@ -31,15 +36,24 @@ pub(crate) struct Encoded {
 impl Encoded {
     /// A file that is sent as it came.
     pub(crate) fn unchanged(bytes: &[u8], format: Format) -> Self {
-        Self { bytes: bytes.to_vec(), format, quality: None, chroma: None, attempts: Vec::new(), warnings: Vec::new() }
+        Self {
+            bytes: bytes.to_vec(),
+            format,
+            reason: Reason::Passthrough,
+            quality: None,
+            chroma: None,
+            colours: None,
+            attempts: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 }
 
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
-/// Alpha is kept by PNG, and only where that does not fit by JPEG, which loses it. An opaque picture becomes JPEG. If
-/// it came as PNG it may be flat graphics, which are smaller without loss: a PNG that fits and is no longer than JPEG
-/// at the ceiling is taken. Where no JPEG fits, PNG is the last resort.
+/// Alpha is kept by PNG: without loss, or else in as many colours as fit, and only where two colours do not by JPEG,
+/// which loses it. Of an opaque picture the pixels decide. Where much of it is flat, a PNG without loss that fits and is
+/// no more than a quarter longer than JPEG at the ceiling is taken. All else becomes JPEG, and PNG where no JPEG fits.
 ///
 /// # Errors
 ///
@@ -47,8 +61,8 @@ impl Encoded {
 ///
 /// # Cost
 ///
-/// One encode where the ceiling fits, else those of `budget::highest_fitting`, and two more where full colour does
-/// not fit at all; one more where PNG is tried.
+/// One encode where the ceiling fits, else those of [`budget::best_under_cap`](crate::budget::best_under_cap): two to
+/// three, five at most. One more where the picture is flat, and a dozen more where it is reduced.
 pub(crate) fn encode_under_cap(
     canvas: Raster,
     plan: &Plan,
@@ -59,25 +73,47 @@ pub(crate) fn encode_under_cap(
     let jpeg = plan.formats.contains(&Format::Jpeg);
     let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
-    let maybe_flat = !transparent && plan.source.format == Format::Png;
 
     let mut best = None;
-    if png && (transparent || maybe_flat || !jpeg) {
-        best = rungs.png(&canvas)?;
-        if let Some((lossless, _)) = &best
-            && jpeg
-            && maybe_flat
-        {
+    let mut reason = if !(jpeg && png) {
+        Reason::OnlyFormat
+    } else if transparent {
+        Reason::Transparent
+    } else if content::may_be_flat(&canvas, &plan.placement) {
+        Reason::Flat
+    } else {
+        Reason::Photo
+    };
+    if transparent && png || !jpeg {
+        best = rungs.lossless(&canvas)?;
+        if best.is_none() {
+            best = rungs.palette(&canvas)?;
+        }
+    } else if reason == Reason::Flat {
+        best = rungs.lossless(&canvas)?;
+        if let Some((lossless, _)) = &best {
             let len = lossless.len();
             let lossy = rungs.jpeg_at(&canvas, plan.max_quality, plan.chroma.unwrap_or(ChromaSubsampling::Cs444))?;
-            best = if lossy.0.len() < len { Some(lossy) } else { best };
+            if lossy.1.fits && lossy.0.len() < len / 5 * 4 {
+                (best, reason) = (Some(lossy), Reason::Smaller);
+            }
+        } else {
+            reason = Reason::Smaller;
         }
     }
     if best.is_none() && jpeg {
         let canvas = canvas.flattened(plan.matte());
         best = rungs.jpeg(&canvas)?;
-        if best.is_none() && png && rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
-            best = rungs.png(&canvas)?;
+        if transparent && png {
+            reason = Reason::Fits;
+        } else if best.is_none() && png {
+            reason = Reason::Fits;
+            if rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
+                best = rungs.lossless(&canvas)?;
+            }
+            if best.is_none() {
+                best = rungs.palette(&canvas)?;
+            }
         }
     }
 
@@ -93,16 +129,19 @@ pub(crate) fn encode_under_cap(
     let over = attempts.iter().any(|attempt| attempt.format == preferred && !attempt.fits);
     let changed =
         (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
+    let reduced = taken.colours.map(|colours| Warning::Palette { colours });
     let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
     let at_floor = floor.map(|quality| Warning::AtFloor { quality });
     let dropped = metadata.left_out(taken.format).map(|what| Warning::MetadataDropped { what });
     Ok(Encoded {
         bytes,
         format: taken.format,
+        reason,
         quality: taken.quality,
         chroma: taken.chroma,
+        colours: taken.colours,
         attempts,
-        warnings: changed.into_iter().chain(at_floor).chain(dropped).collect(),
+        warnings: reduced.into_iter().chain(changed).chain(at_floor).chain(dropped).collect(),
     })
 }
 

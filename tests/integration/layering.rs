@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "warning",
     "placement",
     "raster",
+    "palette",
     "orientation",
     "budget",
     "spec",
@@ -23,6 +24,7 @@ const ROOMS: &[&str] = &[
     "plan",
     "ladder",
     "adapt",
+    "calibration",
     "lib",
 ];
 

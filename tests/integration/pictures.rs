@@ -1,5 +1,6 @@
 //! Pictures for the tests: reading the fixtures, making small ones, and looking at what came out.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +75,11 @@ impl Seen {
 
     pub(crate) fn at(&self, x: u32, y: u32) -> [u8; 4] {
         self.rgba[(y * self.width + x) as usize]
+    }
+
+    /// The colours that occur.
+    pub(crate) fn colours(&self) -> HashSet<[u8; 4]> {
+        self.rgba.iter().copied().collect()
     }
 
     /// The corners that lie in the padding.

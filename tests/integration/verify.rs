@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use pushpix::{Adapter, AlphaRule, ByteSize, Canvas, Catalog, Effort, Format, Size, Spec, Verdict, Violation};
+use pushpix::{Adapter, AlphaRule, ByteSize, Canvas, Catalog, Effort, Error, Format, Size, Spec, Verdict, Violation};
 
 use crate::pictures::{Seen, crc32, files, fixture, png, testdata};
 
@@ -294,13 +294,19 @@ fn metadata_is_kept_if_asked_for() {
             assert_eq!(Seen::of(&out.bytes).difference(&Seen::of(&bare.bytes)).1, 0, "{name} to {format}");
             assert!(pushpix::verify(&out.bytes, &spec).complies());
 
-            // The metadata count under the cap: the quality makes room for them, and where it cannot, they give way.
+            // The metadata count under the cap: the quality, or the number of colours, makes room for them.
             let cap = out.bytes.len() as u64 - 1;
             let tight = keep.adapt(&input, &spec.clone().with_max_bytes(ByteSize::new(cap))).unwrap();
             assert!(tight.bytes.len() as u64 <= cap);
-            let dropped = tight.report.warnings.iter().any(|warning| warning.code() == "metadata_dropped");
-            assert_eq!(carries(&tight.bytes).is_empty(), format == Format::Png, "{name} to {format}");
-            assert!(dropped || format == Format::Jpeg, "{name} to {format}");
+            assert!(!carries(&tight.bytes).is_empty(), "{name} to {format}");
+
+            // Where not even the lowest makes room, they give way.
+            let none = pushpix::adapt(&input, &spec.clone().with_max_bytes(ByteSize::new(1)));
+            let Err(Error::OverBudget { smallest, .. }) = none else { panic!("{none:?}") };
+            let tightest = keep.adapt(&input, &spec.with_max_bytes(smallest)).unwrap();
+            assert!(tightest.bytes.len() as u64 <= smallest.as_u64() && carries(&tightest.bytes).is_empty());
+            let dropped = tightest.report.warnings.iter().any(|warning| warning.code() == "metadata_dropped");
+            assert!(dropped, "{name} to {format}");
         }
     }
     // What is left out all the same is told.

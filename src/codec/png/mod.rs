@@ -6,5 +6,5 @@ mod encode;
 mod header;
 
 pub(super) use self::decode::{data_are_exact, decode};
-pub(super) use self::encode::encode;
+pub(super) use self::encode::{encode, encode_indexed};
 pub(super) use self::header::{metadata, probe};

@@ -8,6 +8,9 @@ use crate::units::Size;
 /// Scans in their order. Those of a group share their codes.
 pub(super) type Script = Vec<Vec<Scan>>;
 
+/// Bytes of a file before its scans and behind them: SOI, EOI, JFIF, three tables and the frame.
+pub(super) const FRAME_LEN: u64 = 2 + 2 + 18 + 3 * 69 + 19;
+
 /// A group of scans with its codes: those of the means of luma and chroma, and of the others of luma and chroma.
 struct Coded<'a> {
     scans: &'a [Scan],
@@ -105,18 +108,6 @@ fn segment(file: &mut Vec<u8>, marker: u8, body: &[u8]) {
 pub(super) struct Tally {
     pub(super) counts: [Counts; 4],
     pub(super) bits: u64,
-}
-
-impl Tally {
-    /// The bits of all, were each symbol to take what it would in an ideal code.
-    #[expect(clippy::cast_precision_loss, reason = "an estimate needs no more than 24 bits")]
-    pub(super) fn ideal_bits(&self) -> f64 {
-        let entropy = |counts: &Counts| {
-            let part = |count: u32| f64::from(count) * f64::from(pxfm::f_log2f(count.max(1) as f32));
-            part(counts.0.iter().sum()) - counts.0.iter().map(|&count| part(count)).sum::<f64>()
-        };
-        self.bits as f64 + self.counts.iter().map(entropy).sum::<f64>()
-    }
 }
 
 impl Sink for Tally {
