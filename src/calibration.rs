@@ -41,6 +41,12 @@ impl Tuned<'_> {
         self.0.estimate(quality, chroma, effort)
     }
 
+    /// The quality from which the crate takes full chroma where a cap allows it.
+    #[must_use]
+    pub fn full_chroma_from(&self) -> Quality {
+        self.0.full_chroma_from()
+    }
+
     /// What halving chroma would lose: the mean square of its finer half, in levels.
     #[must_use]
     pub fn fine_chroma(&self) -> f32 {

@@ -7,9 +7,13 @@ use pushpix::Effort;
 
 use crate::Outcome;
 
-pub(crate) const USAGE: &str = "usage: calibrate compare|exhaustive|quality|ceiling|icons|effort CORPUS_DIR
+pub(crate) const USAGE: &str =
+    "usage: calibrate compare|exhaustive|quality|ceiling|icons|effort|tables|chroma CORPUS_DIR
   [--caps N,N,...] [--effort fast|balanced|best] [--half even|odd|all] [--only TEXT] [--threads N]
-  [--cache FILE] [--steps N]";
+  [--cache FILE] [--steps N] [--out FILE] [--rounds N]";
+
+const OPTIONS: [&str; 9] =
+    ["--caps", "--effort", "--half", "--only", "--threads", "--cache", "--steps", "--out", "--rounds"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -19,6 +23,8 @@ pub(crate) enum Command {
     Ceiling,
     Icons,
     Effort,
+    Tables,
+    Chroma,
 }
 
 impl Command {
@@ -30,18 +36,28 @@ impl Command {
             "ceiling" => Self::Ceiling,
             "icons" => Self::Icons,
             "effort" => Self::Effort,
+            "tables" => Self::Tables,
+            "chroma" => Self::Chroma,
             _ => return Err(format!("there is no command {name:?}")),
         })
     }
 
     fn takes(self, option: &str) -> bool {
         match option {
-            "--caps" => !matches!(self, Self::Quality | Self::Ceiling),
+            "--caps" => !matches!(self, Self::Quality | Self::Ceiling) && !self.fits(),
+            "--half" => !self.fits(),
             "--cache" => self == Self::Compare,
             "--steps" => self == Self::Exhaustive,
-            "--effort" | "--threads" => self != Self::Effort,
+            "--out" | "--rounds" => self == Self::Tables,
+            "--effort" => self != Self::Effort && !self.fits(),
+            "--threads" => self != Self::Effort,
             _ => true,
         }
+    }
+
+    /// Whether it fits figures, in a way that leaves no choice of what they are fitted to.
+    fn fits(self) -> bool {
+        matches!(self, Self::Tables | Self::Chroma)
     }
 
     fn usual_caps(self) -> Vec<u64> {
@@ -80,6 +96,10 @@ pub(crate) struct Arguments {
     pub(crate) cache: Option<PathBuf>,
     /// Settings per whole quality.
     pub(crate) steps: u16,
+    /// Where fitted figures are written to.
+    pub(crate) out: Option<PathBuf>,
+    /// How often the search goes through all figures.
+    pub(crate) rounds: u32,
 }
 
 impl Arguments {
@@ -99,16 +119,21 @@ impl Arguments {
             threads: NonZeroUsize::MIN,
             cache: None,
             steps: 1,
+            out: None,
+            rounds: 3,
         };
         while let Some(option) = words.next() {
             let value = words.next();
             arguments.set(&option, value)?;
         }
+        if command == Command::Tables && arguments.out.is_none() {
+            return Err("this command needs --out FILE".to_owned());
+        }
         Ok(arguments)
     }
 
     fn set(&mut self, option: &str, value: Option<String>) -> Outcome<()> {
-        if !["--caps", "--effort", "--half", "--only", "--threads", "--cache", "--steps"].contains(&option) {
+        if !OPTIONS.contains(&option) {
             return Err(format!("there is no option {option:?}"));
         }
         if !self.command.takes(option) {
@@ -134,6 +159,8 @@ impl Arguments {
             "--only" => self.only = value,
             "--threads" => self.threads = value.parse().map_err(|_| wrong("a number from 1"))?,
             "--cache" => self.cache = Some(value.into()),
+            "--out" => self.out = Some(value.into()),
+            "--rounds" => self.rounds = value.parse().map_err(|_| wrong("a number from 0"))?,
             _ => {
                 let steps = value.parse().ok().filter(|steps| (1..=100_u16).contains(steps) && 100 % steps == 0);
                 self.steps = steps.ok_or_else(|| wrong("a divisor of 100, as in 4"))?;

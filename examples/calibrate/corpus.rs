@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Reference};
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbaImage};
-use pushpix::{Adapter, Effort, Format, Size, Spec};
+use pushpix::{Adapter, Effort, Format, Size, Spec, calibration};
 
 use crate::Outcome;
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Half};
 use crate::mozjpeg;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +36,20 @@ impl Kind {
 pub(crate) struct Picture {
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// Which half it is of, even or odd.
+    pub(crate) half: Half,
     path: PathBuf,
 }
 
 impl Picture {
     pub(crate) fn read(&self) -> Outcome<Vec<u8>> {
         fs::read(&self.path).map_err(|error| error.to_string())
+    }
+}
+
+impl AsRef<Self> for Picture {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 
@@ -60,7 +68,8 @@ pub(crate) fn pictures(arguments: &Arguments, kinds: &[Kind]) -> Outcome<Vec<Pic
         for (index, path) in paths.into_iter().enumerate() {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             if arguments.half.contains(index) && name.contains(&arguments.only) {
-                chosen.push(Picture { name, kind, path });
+                let half = if Half::Even.contains(index) { Half::Even } else { Half::Odd };
+                chosen.push(Picture { name, kind, half, path });
             }
         }
     }
@@ -72,10 +81,10 @@ pub(crate) fn pictures(arguments: &Arguments, kinds: &[Kind]) -> Outcome<Vec<Pic
 
 /// Does `work` for each picture, some at a time; the results are in the order of the pictures. The first picture that
 /// fails is named, and no others are begun.
-pub(crate) fn for_each<T: Send>(
-    pictures: &[Picture],
+pub(crate) fn for_each<P: AsRef<Picture> + Sync, T: Send>(
+    pictures: &[P],
     threads: NonZeroUsize,
-    work: impl Fn(&Picture) -> Outcome<T> + Sync,
+    work: impl Fn(&P) -> Outcome<T> + Sync,
 ) -> Outcome<Vec<T>> {
     let next = AtomicUsize::new(0);
     let worker = || -> Outcome<Vec<(usize, T)>> {
@@ -87,7 +96,7 @@ pub(crate) fn for_each<T: Send>(
                 Ok(result) => done.push((index, result)),
                 Err(message) => {
                     next.store(pictures.len(), Ordering::Relaxed);
-                    return Err(format!("{}: {message}", picture.name));
+                    return Err(format!("{}: {message}", picture.as_ref().name));
                 }
             }
         }
@@ -166,6 +175,13 @@ impl Canvas {
         let reference =
             Ssimulacra2Reference::new(&pixels.for_score()?).map_err(|error| format!("the score: {error}"))?;
         Ok(Self { png, opaque_png, pixels, transparent, reference })
+    }
+
+    /// The pixels for the encoder with other figures than the crate's.
+    pub(crate) fn for_tuning(&self) -> Outcome<calibration::Canvas> {
+        let size = Size::new(self.pixels.width, self.pixels.height);
+        let canvas = size.and_then(|size| calibration::Canvas::new(size, self.pixels.rgb.clone()));
+        canvas.ok_or_else(|| "the canvas is not what its size says".to_owned())
     }
 
     /// The score of a file, on white.

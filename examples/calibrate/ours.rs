@@ -20,6 +20,13 @@ pub(crate) fn pinned(effort: Effort, quality: Quality, chroma: Option<ChromaSubs
     }
 }
 
+/// The quality nearest to this one.
+pub(crate) fn quality(value: f64) -> Quality {
+    #[expect(clippy::cast_possible_truncation, reason = "tenths need no more")]
+    let value = value.clamp(1.0, 100.0) as f32;
+    Quality::new(value).unwrap_or(Quality::MAX)
+}
+
 /// An exact canvas, with a cap in bytes or without.
 pub(crate) fn spec(size: Size, cap: Option<u64>) -> Spec {
     let spec = Spec::custom(size);
