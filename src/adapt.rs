@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::codec::{self, Decoded, Facts, Metadata, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::ladder::{Encoded, encode_under_cap};
+use crate::ladder::{Encoded, encode_or_shrink};
 use crate::letterbox::letterbox;
 use crate::limits::{CancelToken, Limits, Watch};
 use crate::placement::Upscale;
@@ -187,19 +187,19 @@ impl Adapter {
         plan.warnings.extend(is_opaque_glyph(&plan.source, &picture, spec).then_some(Warning::OpaqueGlyph));
 
         let encoded = if complies {
-            Encoded::unchanged(bytes, plan.source.format)
+            Encoded::unchanged(bytes, &plan)
         } else {
             let (picture, padding) = with_planned_alpha(picture, &plan);
             let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
             let canvas = letterbox(scaled, &plan.placement, padding);
-            encode_with(&metadata, canvas, &plan, &watch)?
+            encode_or_shrink(canvas, &plan, &metadata, options.light, &watch)?
         };
         plan.warnings.extend(encoded.warnings);
         Ok(Adapted {
             report: Report {
                 spec: plan.spec,
                 source: plan.source,
-                placement: plan.placement,
+                placement: encoded.placement,
                 format: encoded.format,
                 reason: encoded.reason,
                 quality: encoded.quality,
@@ -237,21 +237,6 @@ fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, sp
         && plan.formats.contains(&source.format)
         && verify::complies(bytes, source, picture, facts, spec)
         && codec::hides_nothing(bytes, source)
-}
-
-/// Encodes the canvas with the metadata, and without them where the cap leaves no room for both.
-fn encode_with(metadata: &Metadata, canvas: Raster, plan: &Plan, watch: &Watch) -> Result<Encoded, Error> {
-    if metadata.is_empty() {
-        return encode_under_cap(canvas, plan, metadata, watch);
-    }
-    match encode_under_cap(canvas.clone(), plan, metadata, watch) {
-        Err(Error::OverBudget { .. }) => {
-            let mut encoded = encode_under_cap(canvas, plan, &Metadata::default(), watch)?;
-            encoded.warnings.push(Warning::MetadataDropped { what: "metadata that do not fit the cap" });
-            Ok(encoded)
-        }
-        encoded => encoded,
-    }
 }
 
 /// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.

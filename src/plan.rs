@@ -10,7 +10,7 @@ use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
 use crate::resample::Light;
-use crate::spec::{AlphaRule, Spec};
+use crate::spec::{AlphaRule, Canvas, Spec};
 use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8, Size};
 use crate::warning::Warning;
 
@@ -40,6 +40,9 @@ pub(crate) const DEFAULT_MAX_QUALITY: Quality = Quality::whole(93);
 /// are plain, at 30 they are all that is seen.
 pub(crate) const DEFAULT_MIN_QUALITY: Quality = Quality::whole(10);
 
+/// Below this quality of a JPEG input its artefacts are plain.
+const COARSE: Quality = Quality::whole(50);
+
 /// What will be done with a picture for a spec, known from its header alone.
 ///
 /// What only the pixels can tell stays open: whether an alpha channel is used at all, the setting that fits the cap,
@@ -53,6 +56,8 @@ pub struct Plan {
     pub source: Probe,
     /// The canvas, and the picture's place on it.
     pub placement: Placement,
+    /// Whether the spec takes a smaller canvas too: then it is made smaller where nothing fits at this size.
+    pub may_shrink: bool,
     /// The formats that the spec, the caller and the canvas allow. Never empty.
     pub formats: Vec<Format>,
     /// What becomes of transparency.
@@ -126,6 +131,7 @@ pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan,
         warnings: warnings(spec, &source, &placement, transparency, options.background),
         source,
         placement,
+        may_shrink: matches!(spec.canvas, Some(Canvas::AtMost(_) | Canvas::Any)),
         formats,
         transparency,
         background: options.background,
@@ -205,10 +211,13 @@ fn warnings(
 ) -> Vec<Warning> {
     let (from, to) = (source.size(), placement.scaled());
     let upscaled = to.width() > from.width() || to.height() > from.height();
+    // Scaled to half its size, a picture shows little of what was lost.
+    let lossy = source.quality.filter(|&quality| quality < COARSE && 2 * to.width() > from.width());
     let ignored = transparency == Transparency::Ground && background.is_some();
     [
         spec.status_warning(),
         upscaled.then_some(Warning::Upscaled { from, to }),
+        lossy.map(|quality| Warning::SourceAlreadyLossy { quality }),
         ignored.then_some(Warning::BackgroundIgnored),
         source.animated.then_some(Warning::Animated),
     ]

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::codec::Probe;
 use crate::format::Format;
 use crate::placement::Placement;
-use crate::units::{ByteSize, ChromaSubsampling, Quality};
+use crate::units::{ByteSize, ChromaSubsampling, Quality, Size};
 use crate::warning::Warning;
 
 /// A picture that obeys its spec.
@@ -132,6 +132,8 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
+    /// The size of the canvas.
+    pub canvas: Size,
     /// The format written.
     pub format: Format,
     /// The JPEG quality; `None` for PNG.
@@ -151,9 +153,18 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// One of this format, of which nothing else is known.
-    pub(crate) fn of(format: Format) -> Self {
-        let bytes = ByteSize::new(0);
-        Self { format, quality: None, chroma: None, colours: None, dither: None, predicted: None, bytes, fits: false }
+    /// One of this format and size, of which nothing else is known.
+    pub(crate) fn of(format: Format, canvas: Size) -> Self {
+        Self {
+            canvas,
+            format,
+            quality: None,
+            chroma: None,
+            colours: None,
+            dither: None,
+            predicted: None,
+            bytes: ByteSize::new(0),
+            fits: false,
+        }
     }
 }

@@ -17,6 +17,21 @@ pub enum Warning {
         /// Its size on the canvas.
         to: Size,
     },
+    /// Not even the lowest quality fitted at the size that the picture could have, so it was made smaller.
+    #[non_exhaustive]
+    Shrunk {
+        /// The size that it could have.
+        from: Size,
+        /// The size that it has.
+        to: Size,
+    },
+    /// The input is a JPEG of low quality and is hardly made smaller, so that its artefacts stay: no output can look
+    /// better.
+    #[non_exhaustive]
+    SourceAlreadyLossy {
+        /// About the quality that it was quantized with.
+        quality: Quality,
+    },
     /// The channel has ended this service.
     #[non_exhaustive]
     Discontinued {
@@ -96,6 +111,8 @@ impl Warning {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Upscaled { .. } => "upscaled",
+            Self::Shrunk { .. } => "shrunk",
+            Self::SourceAlreadyLossy { .. } => "source_already_lossy",
             Self::Discontinued { .. } => "discontinued",
             Self::Restricted => "restricted",
             Self::AppResource => "app_resource",
@@ -121,6 +138,8 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upscaled { from, to } => write!(f, "enlarged from {from} to {to}"),
+            Self::SourceAlreadyLossy { quality } => write!(f, "the input has a quality of about {quality} only"),
+            Self::Shrunk { from, to } => write!(f, "made smaller than {from}, {to}, to fit"),
             Self::Discontinued { since: Some(since) } => write!(f, "the channel ended this service in {since}"),
             Self::Discontinued { since: None } => f.write_str("the channel ended this service"),
             Self::Restricted => f.write_str("the vendor grants this to some apps only"),

@@ -118,7 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
 
 /// The best file of this chroma subsampling that fits, found by estimates that each file puts right.
 fn best_within(cap: f64, tuned: &Tuned<'_>, chroma: ChromaSubsampling, canvas: &Canvas) -> Outcome<Option<Best>> {
-    let estimate = |quality| tuned.estimate(ours::quality(quality), chroma);
+    let estimate = |quality| tuned.estimate(ours::quality(quality), chroma, Effort::Balanced);
     let (mut lowest, mut highest, mut factor) = (1.0, 100.0, 0.955);
     let mut best: Option<(f64, Vec<u8>)> = None;
     for _ in 0..TRIES {

@@ -159,7 +159,7 @@ impl Photo {
 
     /// The score of a file about as long as the cap, put right by what the difference is worth.
     fn score_at(&self, tuned: &Tuned<'_>, point: &Point, quality: &mut f64) -> Outcome<f64> {
-        let estimate = |quality| tuned.estimate(ours::quality(quality), point.chroma);
+        let estimate = |quality| tuned.estimate(ours::quality(quality), point.chroma, Effort::Balanced);
         let mut tries = 0;
         loop {
             let file = tuned.encode(ours::quality(*quality), point.chroma, Effort::Balanced);

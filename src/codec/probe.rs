@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::format::Format;
 use crate::orientation::Orientation;
-use crate::units::Size;
+use crate::units::{Quality, Size};
 
 /// What the header of a picture says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub struct Probe {
     /// Whether it carries what says more than how it is shown: EXIF (where and when it was taken), XMP, IPTC, text,
     /// comments. Of a JPEG, what stands in front of its first scan is looked at.
     pub has_metadata: bool,
+    /// About the quality on libjpeg's scale with which a JPEG was quantized, by the mean of its first table; `None` for
+    /// PNG.
+    pub quality: Option<Quality>,
     /// The memory that a full decode takes, in bytes, computed from the header.
     pub(crate) decoded_bytes: u64,
 }

@@ -110,7 +110,6 @@ impl Rungs<'_> {
 
     fn encode(
         &mut self,
-        #[cfg_attr(not(feature = "mozjpeg"), expect(unused_variables, reason = "mozjpeg takes pixels"))]
         canvas: &Raster,
         source: &JpegSource<'_>,
         quality: Quality,
@@ -127,6 +126,6 @@ impl Rungs<'_> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
         let predicted = predicted.map(|len| ByteSize::new(len as u64));
         let (quality, chroma) = (Some(quality), Some(chroma));
-        Ok(self.record(bytes, Attempt { quality, chroma, predicted, ..Attempt::of(Format::Jpeg) }))
+        Ok(self.record(bytes, Attempt { quality, chroma, predicted, ..Attempt::of(Format::Jpeg, canvas.size()) }))
     }
 }

@@ -4,11 +4,15 @@
 mod content;
 mod jpeg;
 mod png;
+mod shrink;
+
+pub(crate) use self::shrink::encode_or_shrink;
 
 use crate::codec::Metadata;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Watch;
+use crate::placement::Placement;
 use crate::plan::Plan;
 use crate::raster::{Channels, Raster};
 use crate::report::{Attempt, Reason};
@@ -19,6 +23,8 @@ use crate::warning::Warning;
 #[derive(Debug)]
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
+    /// The canvas, and the picture's place on it.
+    pub(crate) placement: Placement,
     pub(crate) format: Format,
     /// Why it is this format.
     pub(crate) reason: Reason,
@@ -35,10 +41,11 @@ pub(crate) struct Encoded {
 
 impl Encoded {
     /// A file that is sent as it came.
-    pub(crate) fn unchanged(bytes: &[u8], format: Format) -> Self {
+    pub(crate) fn unchanged(bytes: &[u8], plan: &Plan) -> Self {
         Self {
             bytes: bytes.to_vec(),
-            format,
+            placement: plan.placement,
+            format: plan.source.format,
             reason: Reason::Passthrough,
             quality: None,
             chroma: None,
@@ -55,21 +62,26 @@ impl Encoded {
 /// which loses it. Of an opaque picture the pixels decide. Where much of it is flat, a PNG without loss that fits and is
 /// no more than a quarter longer than JPEG at the ceiling is taken. All else becomes JPEG, and PNG where no JPEG fits.
 ///
+/// `None` if nothing fits.
+///
 /// # Errors
 ///
-/// [`Error::OverBudget`] with the smallest size reached, [`Error::Deadline`], [`Error::Cancelled`], [`Error::Encode`].
+/// [`Error::Deadline`], [`Error::Cancelled`], [`Error::Encode`].
 ///
 /// # Cost
 ///
 /// One encode where the ceiling fits, else those of [`budget::best_under_cap`](crate::budget::best_under_cap): two to
 /// three, five at most. One more where the picture is flat, and a dozen more where it is reduced.
-pub(crate) fn encode_under_cap(
+fn encode_under_cap(
     canvas: Raster,
+    placement: Placement,
     plan: &Plan,
     metadata: &Metadata,
     watch: &Watch,
-) -> Result<Encoded, Error> {
-    let mut rungs = Rungs { plan, metadata, watch, attempts: Vec::new() };
+    attempts: &mut Vec<Attempt>,
+) -> Result<Option<Encoded>, Error> {
+    let before = attempts.len();
+    let mut rungs = Rungs { plan, metadata, watch, attempts };
     let jpeg = plan.formats.contains(&Format::Jpeg);
     let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
@@ -79,7 +91,7 @@ pub(crate) fn encode_under_cap(
         Reason::OnlyFormat
     } else if transparent {
         Reason::Transparent
-    } else if content::may_be_flat(&canvas, &plan.placement) {
+    } else if content::may_be_flat(&canvas, &placement) {
         Reason::Flat
     } else {
         Reason::Photo
@@ -108,7 +120,7 @@ pub(crate) fn encode_under_cap(
             reason = Reason::Fits;
         } else if best.is_none() && png {
             reason = Reason::Fits;
-            if rungs.attempts.iter().all(|attempt| attempt.format == Format::Jpeg) {
+            if rungs.attempts[before..].iter().all(|attempt| attempt.format == Format::Jpeg) {
                 best = rungs.lossless(&canvas)?;
             }
             if best.is_none() {
@@ -117,32 +129,26 @@ pub(crate) fn encode_under_cap(
         }
     }
 
-    let attempts = rungs.attempts;
-    let Some((bytes, taken)) = best else {
-        return Err(Error::OverBudget {
-            max_bytes: plan.max_bytes.unwrap_or(ByteSize::new(u64::MAX)),
-            smallest: attempts.iter().map(|attempt| attempt.bytes).min().unwrap_or(ByteSize::new(0)),
-            attempts: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
-        });
-    };
+    let Some((bytes, taken)) = best else { return Ok(None) };
     let preferred = if transparent || !jpeg { Format::Png } else { Format::Jpeg };
-    let over = attempts.iter().any(|attempt| attempt.format == preferred && !attempt.fits);
+    let over = attempts[before..].iter().any(|attempt| attempt.format == preferred && !attempt.fits);
     let changed =
         (over && taken.format != preferred).then_some(Warning::FormatChanged { from: preferred, to: taken.format });
     let reduced = taken.colours.map(|colours| Warning::Palette { colours });
     let floor = taken.quality.filter(|&quality| quality == plan.min_quality && quality < plan.max_quality);
     let at_floor = floor.map(|quality| Warning::AtFloor { quality });
     let dropped = metadata.left_out(taken.format).map(|what| Warning::MetadataDropped { what });
-    Ok(Encoded {
+    Ok(Some(Encoded {
         bytes,
+        placement,
         format: taken.format,
         reason,
         quality: taken.quality,
         chroma: taken.chroma,
         colours: taken.colours,
-        attempts,
+        attempts: Vec::new(),
         warnings: reduced.into_iter().chain(changed).chain(at_floor).chain(dropped).collect(),
-    })
+    }))
 }
 
 type File = (Vec<u8>, Attempt);
@@ -152,7 +158,7 @@ struct Rungs<'a> {
     plan: &'a Plan,
     metadata: &'a Metadata,
     watch: &'a Watch,
-    attempts: Vec<Attempt>,
+    attempts: &'a mut Vec<Attempt>,
 }
 
 impl Rungs<'_> {

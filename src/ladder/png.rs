@@ -37,6 +37,9 @@ const BEST: &[Remapping] = &[
 /// From so many pixels on one way must do: every encode takes a second or more.
 const LARGE: u64 = 1_000_000;
 
+/// The fewest colours of a picture that may be made smaller instead.
+const FEWEST: u16 = 64;
+
 impl Rungs<'_> {
     /// The picture without loss, if it fits.
     ///
@@ -48,13 +51,13 @@ impl Rungs<'_> {
             self.watch.check()?;
             let quick = codec::encode_png(canvas, Effort::Balanced)?;
             if quick.len() as u64 / 9 * 8 > max_bytes.as_u64() {
-                self.record(quick, Attempt::of(Format::Png));
+                self.record(quick, Attempt::of(Format::Png, canvas.size()));
                 return Ok(None);
             }
         }
         self.watch.check()?;
         let bytes = codec::encode_png(canvas, effort)?;
-        let file = self.record(bytes, Attempt::of(Format::Png));
+        let file = self.record(bytes, Attempt::of(Format::Png, canvas.size()));
         Ok(file.1.fits.then_some(file))
     }
 
@@ -75,6 +78,8 @@ impl Rungs<'_> {
         };
         let palettes = Palettes::new(canvas, Some(self.plan.matte()));
         let (fewest, most) = palettes.lengths().into_inner();
+        // A canvas that may be smaller is made so before its colours become too few.
+        let fewest = if self.plan.may_shrink { fewest.max(FEWEST).min(most) } else { fewest };
         let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
         // Palettes of neighbouring lengths are about as good.
         let target = Target { cap, slack: cap / 50 };
@@ -90,7 +95,7 @@ impl Rungs<'_> {
                 let indexed = palettes.indexed(u16::try_from(colours).unwrap_or(most), way);
                 let bytes = codec::encode_indexed(&indexed, self.plan.effort)?;
                 let (colours_used, dither) = (u16::try_from(indexed.colours.len()).ok(), Some(way.dither));
-                let setting = Attempt { colours: colours_used, dither, ..Attempt::of(Format::Png) };
+                let setting = Attempt { colours: colours_used, dither, ..Attempt::of(Format::Png, canvas.size()) };
                 let file = self.record(bytes, setting);
                 let len = file.1.bytes.as_u64();
                 #[expect(clippy::cast_precision_loss, reason = "an estimate")]

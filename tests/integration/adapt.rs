@@ -325,6 +325,37 @@ fn the_caller_chooses_chroma_and_encoder() {
 }
 
 #[test]
+fn a_picture_is_made_smaller_only_where_that_is_allowed_and_nothing_else_helps() {
+    let photo = fixture("photo.jpg");
+    let icon = pushpix::adapt(&photo, Spec::builtin("jiguang/small-icon").unwrap()).unwrap();
+    let (from, to) = (size(2400, 1600), icon.report.placement.canvas());
+    assert_eq!(codes(&icon.report).iter().filter(|code| **code == "shrunk").count(), 1);
+    assert_eq!(Seen::of(&icon.bytes).size(), (to.width(), to.height()));
+    assert!(to.width() < 2400 && (f64::from(to.width()) / f64::from(to.height()) - 1.5).abs() < 0.01, "{to}");
+    assert!((100_000..=300_000).contains(&icon.bytes.len()), "{}", icon.bytes.len());
+    assert!(icon.report.attempts.iter().all(|attempt| [from, to].contains(&attempt.canvas)), "one guess was enough");
+
+    let table = |rule: &str, cap: u64| {
+        let text = format!(
+            "[[spec]]\nid = \"own/large-image\"\ncanvas = \"300x300\"\nrule = \"{rule}\"\nmax_bytes = {cap}\n\
+             inclusive = true\nformats = [\"jpeg\"]\n"
+        );
+        Catalog::from_toml(&text).unwrap().get("own/large-image").unwrap().clone()
+    };
+    // The lowest quality has about 3600 bytes at 300x200.
+    for (cap, shrunk) in [(5_000, false), (2_500, true)] {
+        let out = pushpix::adapt(&photo, &table("at-most", cap)).unwrap();
+        assert!(out.bytes.len() as u64 <= cap);
+        assert_eq!(codes(&out.report).contains(&"shrunk"), shrunk, "{}", out.report);
+        assert_eq!(out.report.placement.canvas() == size(300, 200), !shrunk);
+    }
+    for (rule, cap) in [("exact", 2_500), ("recommended", 2_500), ("at-most", 200)] {
+        let refused = pushpix::adapt(&photo, &table(rule, cap));
+        assert!(matches!(refused, Err(Error::OverBudget { .. })), "{rule}");
+    }
+}
+
+#[test]
 fn a_slack_cap_is_no_reason_to_spend_it() {
     let out = pushpix::adapt(&fixture("photo.jpg"), Spec::builtin("oppo/large-image").unwrap()).unwrap();
     assert_eq!(out.report.attempts.len(), 1);
@@ -473,6 +504,21 @@ fn a_floor_or_a_ceiling_alone_moves_the_other() {
 }
 
 #[test]
+fn a_coarse_source_is_told_from_a_fine_one() {
+    let photo = fixture("photo.jpg");
+    let coarse = |quality| {
+        let (adapter, quality) = (Adapter::new().with_format(Format::Jpeg), Quality::whole(quality));
+        adapter.with_min_quality(quality).with_max_quality(quality).adapt(&photo, &jpeg_spec(300, 200)).unwrap().bytes
+    };
+    let told = [10, 30, 50, 70, 90, 98].map(|quality| pushpix::probe(&coarse(quality)).unwrap().quality.unwrap());
+    assert!(told.is_sorted_by(|a, b| a < b), "{told:?}");
+    for (quality, canvas, warned) in [(20, 300, true), (20, 140, false), (90, 300, false)] {
+        let report = pushpix::adapt(&coarse(quality), &jpeg_spec(canvas, canvas)).unwrap().report;
+        assert_eq!(codes(&report).contains(&"source_already_lossy"), warned, "{quality} at {canvas}");
+    }
+}
+
+#[test]
 fn the_plan_is_what_is_done() {
     for name in ["photo.jpg", "logo.png", "orientation-6.jpg", "animated.png", "1x3000.png"] {
         let input = fixture(name);
@@ -481,7 +527,9 @@ fn the_plan_is_what_is_done() {
             let Ok(out) = pushpix::adapt(&input, spec) else {
                 continue;
             };
-            assert_eq!(plan.placement, out.report.placement, "{name} for {}", spec.id());
+            let shrunk = codes(&out.report).contains(&"shrunk");
+            assert!(!shrunk || plan.may_shrink, "{name} for {}", spec.id());
+            assert!(shrunk || plan.placement == out.report.placement, "{name} for {}", spec.id());
             assert_eq!(plan.source, out.report.source);
             assert_eq!(plan.max_bytes, out.report.max_bytes);
             assert!(plan.formats.contains(&out.report.format));

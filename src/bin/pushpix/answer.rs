@@ -247,6 +247,7 @@ pub(crate) fn probed(input: &Path, probe: &Probe) -> Value {
         "animated": probe.animated,
         "has_icc": probe.has_icc,
         "has_metadata": probe.has_metadata,
+        "quality": probe.quality.map(|quality| quality.as_f32()),
     })
 }
 

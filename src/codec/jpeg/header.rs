@@ -12,6 +12,7 @@ use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
 use crate::orientation::Orientation;
+use crate::units::Quality;
 
 /// What the segments before the first scan say.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Header<'a> {
     jfif: bool,
     /// The colour transform of Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK.
     adobe_transform: Option<u8>,
+    /// About the quality that the first quantization table stands for.
+    quality: Option<Quality>,
     /// Whether the first scan holds some of the components only, so that others follow.
     several_scans: bool,
 }
@@ -48,6 +51,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         animated: false,
         has_icc: !header.icc.is_empty(),
         has_metadata: header.metadata,
+        quality: header.quality,
         decoded_bytes: header.decoded_bytes(),
     })
 }
@@ -63,7 +67,7 @@ impl<'a> Header<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut segments = Segments::new(bytes, 2);
         let mut frame = None;
-        let (mut exif, mut xmp, mut more_metadata) = (None, None, false);
+        let (mut exif, mut xmp, mut more_metadata, mut quality) = (None, None, false, None);
         let (mut icc, mut metadata, mut jfif, mut adobe_transform) = (Vec::new(), false, false, None);
         while let Some(Segment { marker, body }) = segments.next().map_err(broken)? {
             metadata |= is_metadata(marker, body);
@@ -86,8 +90,10 @@ impl<'a> Header<'a> {
                         metadata,
                         jfif,
                         adobe_transform,
+                        quality,
                     });
                 }
+                0xdb => quality = quality.or_else(|| quality_of(body)),
                 0xe0 => jfif |= is_jfif(body),
                 // The first EXIF block counts, as with the decoders that people compare with.
                 0xe1 => match (exif_block(body), body.strip_prefix(JPEG_XMP)) {
@@ -134,6 +140,19 @@ impl<'a> Header<'a> {
         }
         bytes
     }
+}
+
+/// The quality at which libjpeg's table for luma (ITU-T T.81, K.1) has the mean of this one, if it is that of luma.
+fn quality_of(body: &[u8]) -> Option<Quality> {
+    // The sum of that table, which stands for a quality of 50.
+    const SUM: f32 = 3688.0;
+    let sum: f32 = match body.split_first()? {
+        (0, divisors) => divisors.get(..64)?.iter().map(|&divisor| f32::from(divisor)).sum(),
+        (0x10, wide) => wide.get(..128)?.as_chunks().0.iter().map(|&two| f32::from(u16::from_be_bytes(two))).sum(),
+        _ => return None,
+    };
+    let scale = sum / SUM;
+    Quality::new(if scale <= 1.0 { 100.0 - 50.0 * scale } else { (50.0 / scale).max(1.0) })
 }
 
 /// The block in an APP1 segment of EXIF. The byte behind the name is a zero, or should be.
@@ -195,6 +214,24 @@ mod tests {
 
     fn adobe(transform: u8) -> Vec<u8> {
         [&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat()
+    }
+
+    #[test]
+    fn the_quality_is_that_of_libjpeg_s_table() {
+        // Any table with the sum of the standard's is as coarse, and one with half of it.
+        let half = [&[0][..], &[29; 40], &[28; 24]].concat();
+        let quality = |table: &[u8]| {
+            let header = file(&[(0xdb, table), (0xc0, THREE)], 3);
+            probe(&header).unwrap().quality
+        };
+        let standard: Vec<u8> = half[1..].iter().map(|divisor| 2 * divisor).collect();
+        let wide: Vec<u8> = [0x10].into_iter().chain(standard.iter().flat_map(|&divisor| [0, divisor])).collect();
+        assert_eq!(quality(&[&[0][..], &standard].concat()), quality(&wide));
+        assert!((quality(&wide).unwrap().as_f32() - 50.0).abs() < 0.3);
+        assert!((quality(&half).unwrap().as_f32() - 75.0).abs() < 0.3);
+        assert_eq!(quality(&[&[0][..], &[1; 64]].concat()).map(|quality| quality.as_f32() > 99.0), Some(true));
+        assert_eq!(quality(&[&[1][..], &[9; 64]].concat()), None, "that of chroma");
+        assert_eq!(quality(&[0, 1, 2]), None, "cut short");
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         animated: false,
         has_icc: false,
         has_metadata: false,
+        quality: None,
         decoded_bytes: 0,
     };
     let mut exif = None;
