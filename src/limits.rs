@@ -21,8 +21,8 @@ pub struct Limits {
     /// is needed: for a PNG a copy of the compressed data, for resampling a picture of the one's height and the other's
     /// width, for encoding a few canvases.
     pub max_decoded: ByteSize,
-    /// The most scans a progressive JPEG may have; each is work for the whole picture. Default: 100. What programs write has
-    /// ten or so.
+    /// The most scans a progressive JPEG may have; each is work for the whole picture. Default: 100. What programs
+    /// write has ten or so.
     pub max_scans: u32,
 }
 

@@ -150,8 +150,8 @@ fn filter_bytes(size: Size) -> u64 {
     64 * (u64::from(size.width()) + u64::from(size.height()))
 }
 
-/// The caller's floor and ceiling. Where one of them is not set, its default gives way to the other. mozjpeg knows whole
-/// numbers only: a fraction is rounded towards the other.
+/// The caller's floor and ceiling. Where one of them is not set, its default gives way to the other. mozjpeg knows
+/// whole numbers only: a fraction is rounded towards the other.
 fn quality_range(options: &Options) -> Result<(Quality, Quality), Error> {
     let (min, max) = match (options.min_quality, options.max_quality) {
         (None, None) => (DEFAULT_MIN_QUALITY, DEFAULT_MAX_QUALITY),

@@ -385,8 +385,8 @@ pub enum Effort {
     /// JPEG with trellis quantization, baseline or progressive; PNG with a stronger deflate.
     #[default]
     Balanced,
-    /// As [`Effort::Balanced`], and trellis quantization is done twice, many scan orders of the JPEG and many filters of
-    /// the PNG are tried.
+    /// As [`Effort::Balanced`], and trellis quantization is done twice, many scan orders of the JPEG and many filters
+    /// of the PNG are tried.
     Best,
 }
 

@@ -11,7 +11,8 @@ pub(super) fn orientation(block: &[u8]) -> Orientation {
         .unwrap_or(Orientation::UPRIGHT)
 }
 
-/// The block with an orientation that is upright, however it was written: a viewer may read what is no valid one for us.
+/// The block with an orientation that is upright, however it was written: a viewer may read what is no valid one for
+/// us.
 pub(super) fn upright(block: &[u8]) -> Vec<u8> {
     let mut block = block.to_vec();
     let big = match block.get(..4) {

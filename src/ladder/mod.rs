@@ -59,8 +59,9 @@ impl Encoded {
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
 ///
 /// Alpha is kept by PNG: without loss, or else in as many colours as fit, and only where two colours do not by JPEG,
-/// which loses it. Of an opaque picture the pixels decide. Where much of it is flat, a PNG without loss that fits and is
-/// no more than a quarter longer than JPEG at the ceiling is taken. All else becomes JPEG, and PNG where no JPEG fits.
+/// which loses it. Of an opaque picture the pixels decide. Where much of it is flat, a PNG without loss that fits and
+/// is no more than a quarter longer than JPEG at the ceiling is taken. All else becomes JPEG, and PNG where no JPEG
+/// fits.
 ///
 /// `None` if nothing fits.
 ///

@@ -66,8 +66,8 @@ impl Rungs<'_> {
     ///
     /// # Cost
     ///
-    /// Two to four encodes for each way, and the files are about half as long as the one without loss: of that, the cost
-    /// is some 2 times for [`Effort::Fast`], 6 for [`Effort::Balanced`], 15 for [`Effort::Best`].
+    /// Two to four encodes for each way, and the files are about half as long as the one without loss: of that, the
+    /// cost is some 2 times for [`Effort::Fast`], 6 for [`Effort::Balanced`], 15 for [`Effort::Best`].
     pub(super) fn palette(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
         self.watch.check()?;
         let ways = match self.plan.effort {

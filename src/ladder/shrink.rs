@@ -1,5 +1,5 @@
-//! The last rungs: where nothing fits with the metadata, without them; where nothing fits at this size, a smaller picture,
-//! if the spec takes one.
+//! The last rungs: where nothing fits with the metadata, without them; where nothing fits at this size, a smaller
+//! picture, if the spec takes one.
 
 use super::{Encoded, encode_under_cap};
 use crate::codec::Metadata;
@@ -21,8 +21,8 @@ const SHARE: f64 = 0.6;
 const LEAST_PART: u32 = 16;
 const LEAST_SIDE: u32 = 16;
 
-/// Encodes the canvas within the plan's cap, with the metadata if these fit too. A canvas that may be smaller is made so
-/// only where not even the lowest quality fits, and scaled from the whole one each time.
+/// Encodes the canvas within the plan's cap, with the metadata if these fit too. A canvas that may be smaller is made
+/// so only where not even the lowest quality fits, and scaled from the whole one each time.
 ///
 /// # Errors
 ///
@@ -86,8 +86,8 @@ fn with_or_without(
     Ok(bare)
 }
 
-/// The size to try next: such that the smallest file so far, scaled by its area, takes a share of the cap. `None` where the
-/// picture would become too small.
+/// The size to try next: such that the smallest file so far, scaled by its area, takes a share of the cap. `None` where
+/// the picture would become too small.
 fn smaller(size: Size, plan: &Plan, attempts: &[Attempt]) -> Option<Size> {
     let whole = plan.placement.canvas();
     let smallest = attempts.iter().map(|attempt| attempt.bytes).min()?;

@@ -219,7 +219,8 @@ fn what_does_not_fit_without_loss_has_as_many_colours_as_fit() {
                 assert_eq!(corner, if seen.has_alpha { CLEAR } else { WHITE }, "{case}");
             }
 
-            // Each attempt has its setting, and what was taken is one that fits, next to one that does not, or fills the cap.
+            // Each attempt has its setting, and what was taken is one that fits, next to one that does not, or fills
+            // the cap.
             let reduced = report.attempts.iter().filter(|attempt| attempt.colours.is_some());
             assert!(reduced.clone().all(|attempt| attempt.format == Format::Png && attempt.dither.is_some()), "{case}");
             let taken = reduced.clone().find(|attempt| attempt.bytes == report.bytes && attempt.fits);

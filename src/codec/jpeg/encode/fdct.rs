@@ -6,8 +6,8 @@ use super::super::tables::ZIGZAG;
 /// The coefficients of a block in the zigzag order of the data, on the scale on which quantization tables divide them.
 pub(super) type Coefficients = [f32; 64];
 
-/// What brings the results of [`transform`] to scale, in the zigzag order: `1 / (8 a(row) a(column))`, where `a(0)` is 1
-/// and `a(k)` is `sqrt(2) cos(k pi / 16)`.
+/// What brings the results of [`transform`] to scale, in the zigzag order: `1 / (8 a(row) a(column))`, where `a(0)` is
+/// 1 and `a(k)` is `sqrt(2) cos(k pi / 16)`.
 const SCALE: [f32; 64] = scale();
 
 #[expect(clippy::cast_possible_truncation, reason = "the nearest of single precision is meant")]

@@ -1,9 +1,9 @@
 //! Pixels to JPEG, by an encoder of our own. What costs most is done once: a [`Source`] holds a canvas as coefficients,
 //! of which a file of any quality is made, and its length estimated at a tenth of the cost.
 //!
-//! The way of the data: `planes` makes components of pixels and `fdct` coefficients of them, `quantize` whole numbers with
-//! the tables of `tuning`, `scans` symbols, `code` the shortest codes for these, and `file` the file. `mozjpeg` is an
-//! encoder by itself.
+//! The way of the data: `planes` makes components of pixels and `fdct` coefficients of them, `quantize` whole numbers
+//! with the tables of `tuning`, `scans` symbols, `code` the shortest codes for these, and `file` the file. `mozjpeg` is
+//! an encoder by itself.
 
 mod code;
 mod fdct;
@@ -25,7 +25,10 @@ use self::file::{Entropy, Script, Tally};
 use self::planes::{Plane, pixels_per_sample};
 use self::quantize::{Component, Rates, Table};
 use self::scans::Scan;
+#[cfg(feature = "calibration")]
 pub use self::tuning::Tuning;
+#[cfg(not(feature = "calibration"))]
+use self::tuning::Tuning;
 use super::tables::ZIGZAG;
 use crate::raster::Raster;
 use crate::units::{ChromaSubsampling, Effort, Quality};
@@ -156,8 +159,8 @@ fn baseline() -> Script {
     vec![vec![Scan::baseline()]]
 }
 
-/// The means, then a coarse picture in grey, colours, and the rest. Over 37 photos at 984x369 and qualities 20 to 95 it is
-/// shorter than baseline by 5 to 12 %.
+/// The means, then a coarse picture in grey, colours, and the rest. Over 37 photos at 984x369 and qualities 20 to 95 it
+/// is shorter than baseline by 5 to 12 %.
 fn progressive() -> Script {
     vec![
         vec![Scan::means()],

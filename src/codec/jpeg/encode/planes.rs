@@ -1,5 +1,5 @@
-//! A canvas to the coefficients of its components: a sample of each pixel, averaged where the component is to be coarser,
-//! and every block transformed. Done once, whatever number of qualities is tried.
+//! A canvas to the coefficients of its components: a sample of each pixel, averaged where the component is to be
+//! coarser, and every block transformed. Done once, whatever number of qualities is tried.
 
 use super::fdct::{Coefficients, forward};
 use crate::raster::Raster;

@@ -7,8 +7,8 @@ use crate::units::{ChromaSubsampling, Quality};
 /// The figures that the encoder weighs by. They were fitted to the score of real pictures; see
 /// [`TUNED`](super::tuned::TUNED).
 ///
-/// A quality stands for a distance from the original. A divisor is `base * distance` up to a distance of 1.5, from where it
-/// grows by the power `growth`. All tables are by the place of the coefficient, in rows.
+/// A quality stands for a distance from the original. A divisor is `base * distance` up to a distance of 1.5, from
+/// where it grows by the power `growth`. All tables are by the place of the coefficient, in rows.
 #[derive(Debug, Clone)]
 #[cfg_attr(not(feature = "calibration"), expect(unreachable_pub, reason = "for the program that fits it"))]
 pub struct Tuning {
@@ -70,8 +70,8 @@ impl Tuning {
     }
 }
 
-/// The distance that a quality stands for. It is jpegli's, which was fitted such that a quality looks about like the same
-/// one of libjpeg.
+/// The distance that a quality stands for. It is jpegli's, which was fitted such that a quality looks about like the
+/// same one of libjpeg.
 fn distance(quality: Quality) -> f32 {
     let quality = quality.as_f32();
     if quality >= 30.0 {
