@@ -4,8 +4,7 @@ use super::super::tables::ZIGZAG;
 use super::quantize::{Table, Weight};
 use crate::units::{ChromaSubsampling, Quality};
 
-/// The figures that the encoder weighs by. They were fitted to the score of real pictures; see
-/// [`TUNED`](super::tuned::TUNED).
+/// The figures that the encoder weighs by. Those of the crate, in `tuned`, were fitted to the score of real pictures.
 ///
 /// A quality stands for a distance from the original. A divisor is `base * distance` up to a distance of 1.5, from
 /// where it grows by the power `growth`. All tables are by the place of the coefficient, in rows.
