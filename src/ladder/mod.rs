@@ -84,51 +84,24 @@ fn encode_under_cap(
     let before = attempts.len();
     let mut rungs = Rungs { plan, metadata, watch, attempts };
     let jpeg = plan.formats.contains(&Format::Jpeg);
-    let png = plan.formats.contains(&Format::Png);
     let transparent = canvas.channels() == Channels::Rgba;
-
-    let mut best = None;
-    let mut reason = if !(jpeg && png) {
-        Reason::OnlyFormat
+    let (best, reason) = if !plan.formats.contains(&Format::Png) {
+        (rungs.jpeg(&canvas.flattened(plan.matte()))?, Reason::OnlyFormat)
+    } else if !jpeg {
+        (rungs.png(&canvas)?, Reason::OnlyFormat)
     } else if transparent {
-        Reason::Transparent
+        match rungs.png(&canvas)? {
+            None => (rungs.jpeg(&canvas.flattened(plan.matte()))?, Reason::Fits),
+            png => (png, Reason::Transparent),
+        }
     } else if content::may_be_flat(&canvas, &placement) {
-        Reason::Flat
+        rungs.flat(&canvas)?
     } else {
-        Reason::Photo
+        match rungs.jpeg(&canvas)? {
+            None => (rungs.png(&canvas)?, Reason::Fits),
+            jpeg => (jpeg, Reason::Photo),
+        }
     };
-    if transparent && png || !jpeg {
-        best = rungs.lossless(&canvas)?;
-        if best.is_none() {
-            best = rungs.palette(&canvas)?;
-        }
-    } else if reason == Reason::Flat {
-        best = rungs.lossless(&canvas)?;
-        if let Some((lossless, _)) = &best {
-            let len = lossless.len();
-            let lossy = rungs.jpeg_at(&canvas, plan.max_quality, plan.chroma.unwrap_or(ChromaSubsampling::Cs444))?;
-            if lossy.1.fits && lossy.0.len() < len / 5 * 4 {
-                (best, reason) = (Some(lossy), Reason::Smaller);
-            }
-        } else {
-            reason = Reason::Smaller;
-        }
-    }
-    if best.is_none() && jpeg {
-        let canvas = canvas.flattened(plan.matte());
-        best = rungs.jpeg(&canvas)?;
-        if transparent && png {
-            reason = Reason::Fits;
-        } else if best.is_none() && png {
-            reason = Reason::Fits;
-            if rungs.attempts[before..].iter().all(|attempt| attempt.format == Format::Jpeg) {
-                best = rungs.lossless(&canvas)?;
-            }
-            if best.is_none() {
-                best = rungs.palette(&canvas)?;
-            }
-        }
-    }
 
     let Some((bytes, taken)) = best else { return Ok(None) };
     let preferred = if transparent || !jpeg { Format::Png } else { Format::Jpeg };
@@ -163,6 +136,28 @@ struct Rungs<'a> {
 }
 
 impl Rungs<'_> {
+    /// PNG without loss, or else in as many colours as fit.
+    fn png(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
+        match self.lossless(canvas)? {
+            None => self.palette(canvas),
+            lossless => Ok(lossless),
+        }
+    }
+
+    /// PNG without loss if it fits and JPEG at the ceiling is hardly shorter, else JPEG, else PNG in fewer colours.
+    fn flat(&mut self, canvas: &Raster) -> Result<(Option<File>, Reason), Error> {
+        let Some(lossless) = self.lossless(canvas)? else {
+            return Ok(match self.jpeg(canvas)? {
+                None => (self.palette(canvas)?, Reason::Fits),
+                jpeg => (jpeg, Reason::Smaller),
+            });
+        };
+        let chroma = self.plan.chroma.unwrap_or(ChromaSubsampling::Cs444);
+        let lossy = self.jpeg_at(canvas, self.plan.max_quality, chroma)?;
+        let much_shorter = lossy.0.len() < lossless.0.len() / 5 * 4;
+        Ok(if lossy.1.fits && much_shorter { (Some(lossy), Reason::Smaller) } else { (Some(lossless), Reason::Flat) })
+    }
+
     /// Puts the metadata into a file, and what it came to on record.
     fn record(&mut self, bytes: Vec<u8>, attempt: Attempt) -> File {
         let bytes = self.metadata.put_into(bytes, attempt.format);
