@@ -139,9 +139,16 @@ impl Rungs<'_> {
     /// PNG without loss, or else in as many colours as fit.
     fn png(&mut self, canvas: &Raster) -> Result<Option<File>, Error> {
         match self.lossless(canvas)? {
+            None if self.plan.may_shrink && self.is_hopeless() => Ok(None),
             None => self.palette(canvas),
             lossless => Ok(lossless),
         }
+    }
+
+    /// Whether the file without loss that was just made is so long that fewer colours would not do.
+    fn is_hopeless(&self) -> bool {
+        let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
+        self.attempts.last().is_some_and(|attempt| attempt.bytes.as_u64() / png::GAIN > cap)
     }
 
     /// PNG without loss if it fits and JPEG at the ceiling is hardly shorter, else JPEG, else PNG in fewer colours.

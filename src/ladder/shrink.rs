@@ -1,9 +1,10 @@
 //! The last rungs: where nothing fits with the metadata, without them; where nothing fits at this size, a smaller
 //! picture, if the spec takes one.
 
-use super::{Encoded, encode_under_cap};
+use super::{Encoded, encode_under_cap, png};
 use crate::codec::Metadata;
 use crate::error::Error;
+use crate::format::Format;
 use crate::limits::Watch;
 use crate::orientation::Orientation;
 use crate::placement::{Placement, Upscale};
@@ -90,9 +91,12 @@ fn with_or_without(
 /// the picture would become too small.
 fn smaller(size: Size, plan: &Plan, attempts: &[Attempt]) -> Option<Size> {
     let whole = plan.placement.canvas();
-    let smallest = attempts.iter().map(|attempt| attempt.bytes).min()?;
+    let mut smallest = attempts.iter().map(|attempt| attempt.bytes.as_u64()).min()?;
+    if attempts.iter().all(|attempt| attempt.format == Format::Png && attempt.colours.is_none()) {
+        smallest /= png::GAIN;
+    }
     #[expect(clippy::cast_precision_loss, reason = "a guess")]
-    let part = (SHARE * plan.max_bytes?.as_u64() as f64 / smallest.as_u64() as f64).sqrt();
+    let part = (SHARE * plan.max_bytes?.as_u64() as f64 / smallest as f64).sqrt();
     let side = |side: u32, whole: u32| {
         let least = (whole / LEAST_PART).max(LEAST_SIDE.min(whole));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
