@@ -156,6 +156,7 @@ mod tests {
             let code = Code::shortest(&counts);
             let words: Vec<(u16, u8)> =
                 (0..=255).filter(|&symbol| counts.0[usize::from(symbol)] > 0).map(|symbol| code.word(symbol)).collect();
+            prop_assert_eq!(code.lengths.iter().map(|&count| usize::from(count)).sum::<usize>(), code.symbols.len());
             // Kraft's sum, with room for the word of ones.
             let sum: f64 = words.iter().map(|&(_, length)| 0.5_f64.powi(length.into())).sum();
             prop_assert!(sum < 1.0);
