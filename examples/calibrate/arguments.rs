@@ -118,7 +118,7 @@ impl Arguments {
             only: String::new(),
             threads: NonZeroUsize::MIN,
             cache: None,
-            steps: 1,
+            steps: 10,
             out: None,
             rounds: 3,
         };

@@ -12,8 +12,8 @@
 //! with its default inverse DCT and its smooth upsampling. Transparency is laid on white.
 //!
 //! - `compare`: photos at 984x369 under each cap, against mozjpeg with its own defaults (progressive, trellis, scan
-//!   search, 4:2:0) at its best whole quality that fits. Both get the same pixels. Is our encoder better than the one
-//!   that it replaces, and how much of a cap is left unused?
+//!   search, 4:2:0) at its best whole quality that fits. Both get the same pixels. Is our encoder better than that,
+//!   and how much of a cap is left unused?
 //! - `exhaustive`: the answer of the search against a scan over all settings. Holds the promise that no higher quality
 //!   of the same chroma subsampling fits, and counts attempts. Where the scan cannot have a setting that matters, the
 //!   answer is called unproved.
@@ -37,7 +37,7 @@
 //! | `--only TEXT` | all | pictures whose name contains this |
 //! | `--threads N` | all but effort | 1 |
 //! | `--cache FILE` | compare | keeps mozjpeg's results from one run to the next |
-//! | `--steps N` | exhaustive | settings per whole quality near the answer, a divisor of 100; 1 |
+//! | `--steps N` | exhaustive | settings per whole quality near the answer, a divisor of 100; 10, as the library has |
 //! | `--out FILE` | tables | where the figures are written to, after each round; needed |
 //! | `--rounds N` | tables | how often the search goes through all figures; 3. With 0 it writes the present ones |
 //!
