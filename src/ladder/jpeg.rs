@@ -48,8 +48,8 @@ impl Rungs<'_> {
 
     /// About the quality that the cap allows.
     fn reachable(&self, source: &JpegSource<'_>, chroma: ChromaSubsampling) -> Quality {
-        let fits =
-            |quality| source.estimate(quality, chroma, self.plan.effort) * prior(self.plan.effort) <= self.room();
+        let effort = self.plan.effort;
+        let fits = |quality| source.estimate(quality, chroma, effort) * prior(effort) <= self.room();
         let (mut low, mut high) = (self.plan.min_quality.tenths(), self.plan.max_quality.tenths());
         if fits(self.plan.max_quality) {
             return self.plan.max_quality;
@@ -94,7 +94,7 @@ impl Rungs<'_> {
         let estimate = |setting| Ok(source.estimate(quality_of(setting), chroma, effort));
         let found = budget::best_under_cap(settings, target, prior, estimate, |setting| {
             let quality = quality_of(setting);
-            let estimate = source.estimate(quality, chroma, self.plan.effort);
+            let estimate = source.estimate(quality, chroma, effort);
             let file = self.encode(canvas, source, quality, chroma, Some(estimate * factor))?;
             let len = file.1.bytes.as_u64();
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]

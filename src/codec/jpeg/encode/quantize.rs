@@ -92,7 +92,8 @@ pub(super) fn magnitude(value: u32) -> u32 {
 /// What the symbols of a block cost in bits.
 #[derive(Debug)]
 pub(super) struct Rates {
-    /// By the zeros before a coefficient and the bits of its magnitude, which are counted in.
+    /// By the zeros before a coefficient and the bits of its magnitude, which are counted in. There are at most 10:
+    /// samples no more than 255 apart make no coefficient but the mean of more than 1020, and no divisor is below 1.
     coefficient: [[f32; 11]; 16],
     sixteen_zeros: f32,
     end: f32,

@@ -93,6 +93,26 @@ fn every_order_of_scans_gives_the_same_picture() {
     }
 }
 
+/// The patterns of black and white, and of strong colours, whose coefficients are the largest that there are: 1020.
+#[test]
+fn the_strongest_contrasts_are_within_bounds() {
+    for (dark, bright) in [([0, 0, 0], [255, 255, 255]), ([255, 255, 0], [0, 0, 255]), ([0, 255, 255], [255, 0, 0])] {
+        for across in [false, true] {
+            let pixel = |at: usize| {
+                let line = if across { at % 32 } else { at / 32 };
+                if [0, 3, 4, 7].contains(&(line % 8)) { bright } else { dark }
+            };
+            let pixels = (0..32 * 32).flat_map(pixel).collect();
+            let canvas = Raster::new(Size::new(32, 32).unwrap(), Channels::Rgb, pixels).unwrap();
+            let source = Source::new(&canvas);
+            for effort in EFFORTS {
+                let file = source.encode(Quality::MAX, ChromaSubsampling::Cs444, effort);
+                assert!(mean_difference(&by_libjpeg(&file), canvas.pixels()) < 3.0, "{effort}");
+            }
+        }
+    }
+}
+
 /// A run of more blocks without coefficients than one symbol can tell.
 #[test]
 fn a_large_plain_picture_is_short() {
