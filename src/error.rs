@@ -3,18 +3,22 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::format::Format;
 use crate::units::{ByteSize, ParseUnitError};
 
-/// The text of a library beneath us, carried as `source()` of one of our errors.
+/// The text of a library beneath us, which becomes `source()` of one of our errors.
 pub(crate) type Foreign = Box<dyn std::error::Error + Send + Sync>;
+
+/// The same within an error, where clones share it: one failure may concern many specs.
+type Shared = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a picture could not be adapted.
 ///
 /// `Display` is one lower-case line with the figures; [`std::error::Error::source`] has what lies beneath.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The input is no JPEG or PNG, or a variant that is refused. Whoever sent it must send another.
@@ -31,7 +35,7 @@ pub enum Error {
         /// What is broken.
         what: &'static str,
         /// What the decoder said, if it was the one to notice.
-        source: Option<Foreign>,
+        source: Option<Shared>,
     },
     /// The input would cost more than [`Limits`](crate::Limits) allows. It was refused before that was spent.
     #[non_exhaustive]
@@ -69,15 +73,16 @@ pub enum Error {
         /// Which of them, as in "the png encoder".
         what: &'static str,
         /// What it said.
-        source: Foreign,
+        source: Shared,
     },
-    /// A file could not be read or written. The library itself works on bytes and never returns this.
+    /// A file could not be read or written: of a [`Batch`](crate::Batch), or by a program that speaks of files and
+    /// pictures in the same terms. All else in the library works on bytes and never returns this.
     #[non_exhaustive]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 }
 
@@ -102,8 +107,20 @@ impl Error {
     /// A failure to read or write a file, for programs that speak of files and pictures in the same terms.
     #[must_use]
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        let path = path.into();
-        Self::Io { path, source }
+        Self::Io { path: path.into(), source: Arc::new(source) }
+    }
+
+    /// A broken input, noticed by a decoder beneath us. An error of our own that came up through it stays what it is.
+    pub(crate) fn from_decoder(format: Format, what: &'static str, source: Foreign) -> Self {
+        source.downcast().map_or_else(
+            |source| Self::Decode { format, what, source: Some(source.into()) },
+            |own: Box<Self>| *own,
+        )
+    }
+
+    /// A failure on pixels of our own. An error of our own that came up through it stays what it is.
+    pub(crate) fn from_encoder(what: &'static str, source: Foreign) -> Self {
+        source.downcast().map_or_else(|source| Self::Encode { what, source: source.into() }, |own: Box<Self>| *own)
     }
 
     /// A broken input, noticed by our own reading of it.
@@ -135,7 +152,7 @@ impl std::error::Error for Error {
         match self {
             Self::Decode { source, .. } => source.as_deref().map(|source| source as _),
             Self::Encode { source, .. } => Some(&**source),
-            Self::Io { source, .. } => Some(source),
+            Self::Io { source, .. } => Some(&**source),
             Self::Spec(error) => std::error::Error::source(error),
             _ => None,
         }

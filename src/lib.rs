@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod adapt;
+mod adapter;
+mod batch;
 mod budget;
 #[cfg(feature = "calibration")]
 #[doc(hidden)]
@@ -13,6 +15,7 @@ mod letterbox;
 mod limits;
 mod orientation;
 mod palette;
+mod panics;
 mod placement;
 mod plan;
 mod raster;
@@ -23,7 +26,8 @@ mod units;
 mod verify;
 mod warning;
 
-pub use adapt::Adapter;
+pub use adapter::Adapter;
+pub use batch::{Batch, Input, Job, Outcome, Progress, Request, Work};
 pub use codec::{ColourModel, Probe};
 pub use error::{Error, Measure, SpecError};
 pub use format::Format;

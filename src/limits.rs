@@ -24,6 +24,9 @@ pub struct Limits {
     /// The most scans a progressive JPEG may have; each is work for the whole picture. Default: 100. What programs
     /// write has ten or so.
     pub max_scans: u32,
+    /// The most memory that the pictures of a [`Batch`](crate::Batch) may take that are worked on at the same time. One
+    /// that needs more by itself is worked on alone. Default: `None`, 256 MiB for each thread.
+    pub max_in_flight: Option<ByteSize>,
 }
 
 impl Default for Limits {
@@ -33,6 +36,7 @@ impl Default for Limits {
             max_pixels: 120_000_000,
             max_decoded: ByteSize::mebibytes(512),
             max_scans: 100,
+            max_in_flight: None,
         }
     }
 }
@@ -63,6 +67,13 @@ impl Limits {
     #[must_use]
     pub fn with_max_scans(mut self, max_scans: u32) -> Self {
         self.max_scans = max_scans;
+        self
+    }
+
+    /// These limits with a bound on what a batch has in flight.
+    #[must_use]
+    pub fn with_max_in_flight(mut self, max_in_flight: ByteSize) -> Self {
+        self.max_in_flight = Some(max_in_flight);
         self
     }
 
@@ -117,23 +128,28 @@ impl CancelToken {
     }
 }
 
-/// The clock of one picture, asked between stages and between attempts.
-///
-/// A codec call is not interrupted, so the overrun is at most one decode or one encode.
+/// What one picture may cost, and the clock that runs for it. It is asked between stages, between the rows of a decoder,
+/// between the bands of the resampler, and before each estimate and encode: the overrun is at most one of these.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct Watch<'a> {
+    pub(crate) limits: &'a Limits,
     started: Instant,
     allowed: Option<Duration>,
-    cancel: Option<CancelToken>,
+    cancel: Option<&'a CancelToken>,
 }
 
-impl Watch {
-    pub(crate) fn start(allowed: Option<Duration>, cancel: Option<CancelToken>) -> Self {
-        Self { started: Instant::now(), allowed, cancel }
+impl<'a> Watch<'a> {
+    pub(crate) fn start(limits: &'a Limits, allowed: Option<Duration>, cancel: Option<&'a CancelToken>) -> Self {
+        Self { limits, started: Instant::now(), allowed, cancel }
+    }
+
+    /// A watch over what a picture takes, for as long as it takes.
+    pub(crate) fn unhurried(limits: &'a Limits) -> Self {
+        Self::start(limits, None, None)
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+        if self.cancel.is_some_and(CancelToken::is_cancelled) {
             return Err(Error::Cancelled);
         }
         match self.allowed {
@@ -157,10 +173,11 @@ mod tests {
 
     #[test]
     fn a_watch_tells_deadline_from_cancel() {
-        assert!(Watch::start(None, None).check().is_ok());
-        assert!(matches!(Watch::start(Some(Duration::ZERO), None).check(), Err(Error::Deadline { .. })));
+        let limits = Limits::default();
+        assert!(Watch::unhurried(&limits).check().is_ok());
+        assert!(matches!(Watch::start(&limits, Some(Duration::ZERO), None).check(), Err(Error::Deadline { .. })));
         let token = CancelToken::new();
-        let watch = Watch::start(None, Some(token.clone()));
+        let watch = Watch::start(&limits, None, Some(&token));
         assert!(watch.check().is_ok());
         token.cancel();
         assert!(matches!(watch.check(), Err(Error::Cancelled)));

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::codec::{self, Probe};
+use crate::codec::Probe;
 use crate::error::{Error, SpecError};
 use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
@@ -99,18 +99,26 @@ impl Plan {
     pub(crate) fn matte(&self) -> Rgb8 {
         self.background.unwrap_or(Rgb8::WHITE)
     }
+
+    /// Whether two plans for a picture ask for the same file, though for different specs.
+    pub(crate) fn asks_for_the_same_file(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        other.spec.clone_from(&self.spec);
+        other.warnings.clone_from(&self.warnings);
+        *self == other
+    }
 }
 
-/// Makes the plan for a picture.
+/// Makes the plan for a picture, of which this is known.
 ///
 /// # Errors
 ///
 /// Those of [`probe`](crate::probe); [`Error::Spec`] where the spec cannot be adapted to, or the options contradict it
 /// or each other; [`Error::Limit`] where the picture or the canvas needs more memory than is allowed.
-pub(crate) fn plan(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Plan, Error> {
+pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options) -> Result<Plan, Error> {
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
-    let source = codec::probe(bytes, &options.limits)?;
+    let source = source.clone()?;
     // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
     let alpha = if options.lenient && !source.has_alpha { source.stored.area() } else { 0 };
     let needed = source.decoded_bytes.saturating_add(alpha).saturating_add(filter_bytes(source.stored));

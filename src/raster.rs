@@ -110,6 +110,17 @@ impl Raster {
         self
     }
 
+    /// The part of this size whose top left corner lies there. It must be within the picture.
+    pub(crate) fn part(&self, x: u32, y: u32, size: Size) -> Self {
+        let pixel = self.channels.count();
+        let line = self.size.width() as usize * pixel;
+        let (left, narrow) = (x as usize * pixel, size.width() as usize * pixel);
+        let rows = self.pixels.chunks_exact(line).skip(y as usize).take(size.height() as usize);
+        let mut pixels = Vec::with_capacity(narrow * size.height() as usize);
+        rows.for_each(|row| pixels.extend_from_slice(&row[left..left + narrow]));
+        Self { size, channels: self.channels, pixels }
+    }
+
     /// Copies `picture`, which has the same channels, to where its top left corner is to lie. It must fit there.
     pub(crate) fn put(&mut self, picture: &Self, x: u32, y: u32) {
         let row = |raster: &Self| raster.size.width() as usize * raster.channels.count();

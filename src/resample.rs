@@ -1,12 +1,17 @@
 //! The filter step: a stored picture becomes a smaller or larger one, upright. The only file that names the resizer.
 
-use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer, create_srgb_mapper};
+use std::borrow::Cow;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{
+    FilterType, IntoImageView, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer, create_srgb_mapper,
+};
 
 use crate::error::{Error, Foreign};
+use crate::limits::Watch;
 use crate::orientation::{Orientation, upright};
 use crate::raster::{Channels, Raster};
-use crate::units::Size;
+use crate::units::{Rgb8, Size};
 
 /// In which light pixels are averaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -19,57 +24,165 @@ pub enum Light {
     Linear,
 }
 
-/// Scales a stored picture by Lanczos3 to `size`, which is its size when seen upright, and turns it upright.
+/// What becomes of a stored picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resampling {
+    /// How it is turned.
+    pub(crate) orientation: Orientation,
+    /// Its size in the end, upright.
+    pub(crate) size: Size,
+    /// In which light its pixels are averaged.
+    pub(crate) light: Light,
+    /// The colour it is laid on first. `None`: alpha stays.
+    pub(crate) matte: Option<Rgb8>,
+}
+
+impl Resampling {
+    /// The size in the end, as the picture is stored.
+    fn stored_size(&self) -> Size {
+        if self.orientation.swaps_sides() { self.size.transposed() } else { self.size }
+    }
+
+    /// The size between the two passes, for a picture stored in the size `from`. The height as it is seen comes first:
+    /// between the passes values are rounded and clamped, so another order would give another picture.
+    fn between(&self, from: Size) -> (u32, u32) {
+        let to = self.stored_size();
+        if self.orientation.swaps_sides() { (to.width(), from.height()) } else { (from.width(), to.height()) }
+    }
+
+    /// How many bytes of memory it takes besides the stored picture, about.
+    pub(crate) fn bytes(&self, from: Size) -> u64 {
+        let (width, height) = self.between(from);
+        let pixel = if self.light == Light::Linear { 8 } else { 4 };
+        pixel * (u64::from(width) * u64::from(height) + self.size.area() + BAND)
+    }
+}
+
+/// Scales a stored picture by Lanczos3 and turns it upright.
 ///
 /// Alpha is taken into account: a transparent pixel's colour does not bleed into its neighbours. A picture that has
 /// the size already keeps every pixel. The eight orientations of one picture give the same result.
-pub(crate) fn resample(picture: Raster, orientation: Orientation, size: Size, light: Light) -> Result<Raster, Error> {
-    let stored_size = if orientation.swaps_sides() { size.transposed() } else { size };
-    if picture.size() == stored_size {
-        return Ok(upright(picture, orientation));
-    }
-    let scaled = scale(picture, stored_size, orientation.swaps_sides(), light)
-        .map_err(|source| Error::Encode { what: "the resampler", source })?;
-    Ok(upright(scaled, orientation))
+///
+/// A picture that is borrowed is only read; one that is owned is given up as soon as it is not needed.
+pub(crate) fn resample(
+    picture: Cow<'_, Raster>,
+    resampling: &Resampling,
+    watch: &Watch<'_>,
+) -> Result<Raster, Error> {
+    let scaled = if picture.size() == resampling.stored_size() {
+        let picture = picture.into_owned();
+        match resampling.matte {
+            Some(matte) => picture.flattened(matte),
+            None => picture,
+        }
+    } else {
+        scale(picture, resampling, watch).map_err(|source| Error::from_encoder("the resampler", source))?
+    };
+    Ok(upright(scaled, resampling.orientation))
 }
 
-fn scale(picture: Raster, size: Size, width_first: bool, light: Light) -> Result<Raster, Foreign> {
-    let (channels, from) = (picture.channels(), picture.size());
-    let (eight_bits, sixteen_bits) = match channels {
-        Channels::Rgb => (PixelType::U8x3, PixelType::U16x3),
-        Channels::Rgba => (PixelType::U8x4, PixelType::U16x4),
+fn scale(picture: Cow<'_, Raster>, resampling: &Resampling, watch: &Watch<'_>) -> Result<Raster, Foreign> {
+    let to = resampling.stored_size();
+    let (from, kept) = (picture.size(), picture.channels());
+    let channels = if resampling.matte.is_some() { Channels::Rgb } else { kept };
+    let between = match resampling.between(from) {
+        (width, height) if (width, height) == (from.width(), from.height()) => (to.width(), to.height()),
+        between => between,
     };
-    let mut image = Image::from_vec_u8(from.width(), from.height(), picture.into_pixels(), eight_bits)?;
-    if light == Light::Linear {
-        let mut linear = Image::new(from.width(), from.height(), sixteen_bits);
-        create_srgb_mapper().forward_map(&image, &mut linear)?;
-        image = linear;
+    let plain = kept == Channels::Rgb && resampling.light == Light::Gamma;
+    let mut image = if plain {
+        let view = ImageRef::new(from.width(), from.height(), picture.pixels(), PixelType::U8x3)?;
+        passed(&view, between)?
+    } else {
+        in_bands(&picture, between, resampling, watch)?
+    };
+    drop(picture);
+    watch.check()?;
+    if between != (to.width(), to.height()) {
+        image = passed(&image, (to.width(), to.height()))?;
     }
-    let alpha = MulDiv::new();
     if channels == Channels::Rgba {
-        alpha.multiply_alpha_inplace(&mut image)?;
+        MulDiv::new().divide_alpha_inplace(&mut image)?;
     }
-
-    // One axis after the other, the height as it is seen first: between the two passes values are rounded and clamped,
-    // so another order would give another picture.
-    let between = if width_first { (size.width(), from.height()) } else { (from.width(), size.height()) };
-    for (width, height) in [between, (size.width(), size.height())] {
-        if (width, height) != (image.width(), image.height()) {
-            let mut scaled = Image::new(width, height, image.pixel_type());
-            Resizer::new().resize(&image, &mut scaled, &lanczos3())?;
-            image = scaled;
-        }
-    }
-
-    if channels == Channels::Rgba {
-        alpha.divide_alpha_inplace(&mut image)?;
-    }
-    if light == Light::Linear {
-        let mut stored = Image::new(size.width(), size.height(), eight_bits);
+    if resampling.light == Light::Linear {
+        let mut stored = Image::new(to.width(), to.height(), pixel_type(channels, Light::Gamma));
         create_srgb_mapper().backward_map(&image, &mut stored)?;
         image = stored;
     }
-    Raster::new(size, channels, image.into_vec()).ok_or_else(|| "the scaled picture has a wrong size".into())
+    Raster::new(to, channels, image.into_vec()).ok_or_else(|| "the scaled picture has a wrong size".into())
+}
+
+/// One pass: one of the sides, or both where one has its length already, becomes another.
+fn passed(image: &impl IntoImageView, (width, height): (u32, u32)) -> Result<Image<'static>, Foreign> {
+    let pixels = image.pixel_type().ok_or("pixels of no type")?;
+    let mut scaled = Image::new(width, height, pixels);
+    Resizer::new().resize(image, &mut scaled, &lanczos3())?;
+    Ok(scaled)
+}
+
+/// How many pixels are made ready for the filter at a time.
+const BAND: u64 = 1 << 18;
+
+/// The first pass of a picture whose pixels must be made ready: laid on a colour, multiplied with their alpha, put in
+/// proportion to light. Done band by band across the filter's direction, so that no second picture is in memory.
+fn in_bands(
+    picture: &Raster,
+    (width, height): (u32, u32),
+    resampling: &Resampling,
+    watch: &Watch<'_>,
+) -> Result<Image<'static>, Foreign> {
+    let from = picture.size();
+    let upright_bands = width == from.width();
+    let (across, along) = if upright_bands { (from.width(), from.height()) } else { (from.height(), from.width()) };
+    let step = u32::try_from(BAND / u64::from(along))?.max(16);
+    let channels = if resampling.matte.is_some() { Channels::Rgb } else { picture.channels() };
+    let pixels = pixel_type(channels, resampling.light);
+    let mut passed_on = Image::new(width, height, pixels);
+    for start in (0..across).step_by(step as usize) {
+        watch.check()?;
+        let len = step.min(across - start);
+        let (size, to) = if upright_bands { ((len, along), (len, height)) } else { ((along, len), (width, len)) };
+        let (x, y) = if upright_bands { (start, 0) } else { (0, start) };
+        let size = Size::new(size.0, size.1).ok_or("a band is empty")?;
+        let band = passed(&ready(picture.part(x, y, size), resampling)?, to)?;
+        let line = width as usize * pixels.size();
+        let narrow = to.0 as usize * pixels.size();
+        let rows = passed_on.buffer_mut().chunks_exact_mut(line).skip(y as usize);
+        for (row, part) in rows.zip(band.buffer().chunks_exact(narrow)) {
+            let left = x as usize * pixels.size();
+            row[left..left + narrow].copy_from_slice(part);
+        }
+    }
+    Ok(passed_on)
+}
+
+/// A part of the picture as the filter takes it.
+fn ready(part: Raster, resampling: &Resampling) -> Result<Image<'static>, Foreign> {
+    let part = match resampling.matte {
+        Some(matte) => part.flattened(matte),
+        None => part,
+    };
+    let (channels, size) = (part.channels(), part.size());
+    let stored = pixel_type(channels, Light::Gamma);
+    let mut image = Image::from_vec_u8(size.width(), size.height(), part.into_pixels(), stored)?;
+    if resampling.light == Light::Linear {
+        let mut linear = Image::new(size.width(), size.height(), pixel_type(channels, Light::Linear));
+        create_srgb_mapper().forward_map(&image, &mut linear)?;
+        image = linear;
+    }
+    if channels == Channels::Rgba {
+        MulDiv::new().multiply_alpha_inplace(&mut image)?;
+    }
+    Ok(image)
+}
+
+fn pixel_type(channels: Channels, light: Light) -> PixelType {
+    match (channels, light) {
+        (Channels::Rgb, Light::Gamma) => PixelType::U8x3,
+        (Channels::Rgba, Light::Gamma) => PixelType::U8x4,
+        (Channels::Rgb, Light::Linear) => PixelType::U16x3,
+        (Channels::Rgba, Light::Linear) => PixelType::U16x4,
+    }
 }
 
 fn lanczos3() -> ResizeOptions {
@@ -81,6 +194,7 @@ fn lanczos3() -> ResizeOptions {
 #[expect(clippy::cast_possible_truncation, reason = "made-up bytes")]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     /// The naive twin: Lanczos3 in floating point, straight from its definition, for one channel of one row.
     fn lanczos_row(source: &[f64], len: usize) -> Vec<f64> {
@@ -112,7 +226,9 @@ mod tests {
     }
 
     fn scaled(picture: Raster, width: u32, height: u32, light: Light) -> Raster {
-        resample(picture, Orientation::UPRIGHT, Size::new(width, height).unwrap(), light).unwrap()
+        let size = Size::new(width, height).unwrap();
+        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None };
+        resample(Cow::Owned(picture), &resampling, &Watch::unhurried(&Limits::default())).unwrap()
     }
 
     #[test]
@@ -159,6 +275,59 @@ mod tests {
         let seen = scaled(picture, 20, 20, Light::Gamma);
         for pixel in seen.pixels().chunks_exact(4).filter(|pixel| pixel[3] > 8) {
             assert!(pixel[0] > 240 && pixel[1] < 16, "{pixel:?}");
+        }
+    }
+
+    /// The twin of the bands: every pixel made ready at once, in a second picture.
+    fn at_once(picture: &Raster, resampling: &Resampling) -> Raster {
+        let image = ready(picture.clone(), resampling).unwrap();
+        let (width, height) = resampling.between(picture.size());
+        let to = resampling.stored_size();
+        let mut image = passed(&passed(&image, (width, height)).unwrap(), (to.width(), to.height())).unwrap();
+        let channels = if resampling.matte.is_some() { Channels::Rgb } else { picture.channels() };
+        if channels == Channels::Rgba {
+            MulDiv::new().divide_alpha_inplace(&mut image).unwrap();
+        }
+        if resampling.light == Light::Linear {
+            let mut stored = Image::new(to.width(), to.height(), pixel_type(channels, Light::Gamma));
+            create_srgb_mapper().backward_map(&image, &mut stored).unwrap();
+            image = stored;
+        }
+        upright(Raster::new(to, channels, image.into_vec()).unwrap(), resampling.orientation)
+    }
+
+    #[test]
+    fn bands_give_what_the_whole_picture_gives() {
+        // Several bands in either direction, the last of them narrower.
+        let size = Size::new(1103, 907).unwrap();
+        let pixels = (0..size.area() as u32).flat_map(|at| at.wrapping_mul(2_654_435_761).to_be_bytes());
+        let picture = Raster::new(size, Channels::Rgba, pixels.collect()).unwrap();
+        let limits = Limits::default();
+        let watch = Watch::unhurried(&limits);
+        for light in [Light::Gamma, Light::Linear] {
+            for matte in [None, Some(Rgb8::new(1, 200, 30))] {
+                for orientation in [1, 6].map(|number| Orientation::from_exif(number).unwrap()) {
+                    for (width, height) in [(97, 61), (1103, 61), (97, 907), (2000, 10)] {
+                        let size = Size::new(width, height).unwrap();
+                        let resampling = Resampling { orientation, size, light, matte };
+                        let lent = resample(Cow::Borrowed(&picture), &resampling, &watch).unwrap();
+                        assert_eq!(lent, at_once(&picture, &resampling), "{resampling:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_resampler_stops_when_its_time_is_out() {
+        let limits = Limits::default();
+        let watch = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
+        let size = Size::new(3, 3).unwrap();
+        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light: Light::Gamma, matte: None };
+        for channels in [Channels::Rgb, Channels::Rgba] {
+            let picture = Raster::zeroed(Size::new(9, 9).unwrap(), channels);
+            let stopped = resample(Cow::Owned(picture), &resampling, &watch);
+            assert!(matches!(stopped, Err(Error::Deadline { .. })), "{stopped:?}");
         }
     }
 }

@@ -101,7 +101,7 @@ impl FromStr for Size {
 ///
 /// In text, `kB` and `MB` are decimal (1000) and `KiB` and `MiB` binary (1024); a bare number is bytes.
 /// `KB`, `K` and `M` are refused, for nobody can tell which of the two they mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ByteSize(u64);
 
 impl ByteSize {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::codec::{self, ColourModel, Decoded, Facts, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::{Limits, Watch};
 use crate::orientation::Orientation;
 use crate::raster::Raster;
 use crate::spec::{AlphaRule, Canvas, Spec, Status};
@@ -209,7 +209,7 @@ pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, limits: &Limits) 
         Ok(source) => {
             verdict.violations = of_header(&source, verdict.bytes, spec);
             verdict.warnings = spec.status_warning().into_iter().chain(size_advice(&source, spec)).collect();
-            match codec::decode(bytes, &source, lenient, limits) {
+            match codec::decode(bytes, &source, lenient, &Watch::unhurried(limits)) {
                 Err(error) => verdict.violations.push(Violation::Unreadable(error)),
                 Ok(Decoded { picture, facts }) => {
                     verdict.violations.extend(of_pixels(&source, &picture, &facts, spec));

@@ -104,7 +104,7 @@ fn chunk(kind: &[u8; 4], name: &[u8], body: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::codec::{self, jpeg, png};
-    use crate::limits::Limits;
+    use crate::limits::{Limits, Watch};
 
     fn fixture(name: &str) -> Vec<u8> {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
@@ -129,7 +129,7 @@ mod tests {
             let picture = |bytes: &[u8]| {
                 let limits = Limits::default();
                 let probe = codec::probe(bytes, &limits).unwrap();
-                codec::decode(bytes, &probe, false, &limits).unwrap().picture
+                codec::decode(bytes, &probe, false, &Watch::unhurried(&limits)).unwrap().picture
             };
             assert!(picture(&with) == picture(&bare), "{name}");
         }

@@ -1,4 +1,4 @@
-//! Files to pixels and back. The only room that names codec crates, and the only one that contains their panics.
+//! Files to pixels and back. The only room that names codec crates, and where their panics end.
 //! It knows nothing of specs, canvases or caps: every setting is an argument.
 
 mod colour;
@@ -9,11 +9,10 @@ mod metadata;
 mod png;
 mod probe;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::error::{Error, Foreign};
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::{Limits, Watch};
+use crate::panics::contained;
 use crate::palette::Indexed;
 use crate::raster::Raster;
 use crate::units::Effort;
@@ -46,11 +45,11 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
 ///
 /// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and
 /// a warning says so; it is an error only if there is nothing.
-pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
-    limits.check_decoded(probe.decoded_bytes)?;
+pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
+    watch.limits.check_decoded(probe.decoded_bytes)?;
     match probe.format {
-        Format::Jpeg => jpeg::decode(bytes, lenient, limits),
-        Format::Png => png::decode(bytes, probe.stored, lenient, limits),
+        Format::Jpeg => jpeg::decode(bytes, lenient, watch),
+        Format::Png => png::decode(bytes, probe.stored, lenient, watch),
     }
 }
 
@@ -95,30 +94,12 @@ pub(crate) fn encode_indexed(picture: &Indexed, effort: Effort) -> Result<Vec<u8
 
 /// Calls into a decoder beneath us. What it refuses, and a panic of it, becomes [`Error::Decode`].
 fn decoding<T>(format: Format, call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Error> {
-    contained(call).map_err(|source| Error::Decode {
-        format,
-        what: "the pixels cannot be decoded",
-        source: Some(source),
-    })
+    contained(call).map_err(|source| Error::from_decoder(format, "the pixels cannot be decoded", source))
 }
 
 /// Calls into an encoder beneath us. What it refuses, and a panic of it, becomes [`Error::Encode`].
 fn encoding<T>(what: &'static str, call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Error> {
-    contained(call).map_err(|source| Error::Encode { what, source })
-}
-
-/// The one place where a foreign panic ends. mozjpeg reports every error by one; decoders have defects.
-///
-/// Unwind safety: all that `call` touches is made inside it and dropped with it, or only read.
-fn contained<T>(call: impl FnOnce() -> Result<T, Foreign>) -> Result<T, Foreign> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(format!("panicked: {message}").into())
-    })
+    contained(call).map_err(|source| Error::from_encoder(what, source))
 }
 
 #[cfg(test)]
@@ -134,5 +115,18 @@ mod tests {
         assert_eq!(error.kind(), "decode");
         assert_eq!(error.source().unwrap().to_string(), "panicked: a defect");
         assert_eq!(encoding("an encoder", panicking).unwrap_err().kind(), "encode");
+    }
+
+    #[test]
+    fn a_decoder_stops_when_its_time_is_out() {
+        let limits = Limits::default();
+        let names = ["photo.jpg", "progressive.jpg", "logo.png", "interlaced.png", "bad/decode-cut-60-percent.jpg"];
+        for (name, lenient) in names.into_iter().flat_map(|name| [(name, false), (name, true)]) {
+            let path = format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+            let bytes = std::fs::read(path).unwrap();
+            let watch = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
+            let stopped = decode(&bytes, &probe(&bytes, &limits).unwrap(), lenient, &watch);
+            assert!(matches!(stopped, Err(Error::Deadline { .. })), "{name}, {lenient}: {stopped:?}");
+        }
     }
 }

@@ -27,7 +27,7 @@ impl Rungs<'_> {
         if let Some(chroma) = self.plan.chroma {
             return self.search(canvas, &source, chroma);
         }
-        if self.reachable(&source, ChromaSubsampling::Cs444) >= source.full_chroma_from() {
+        if self.reachable(&source, ChromaSubsampling::Cs444)? >= source.full_chroma_from() {
             let found = self.search(canvas, &source, ChromaSubsampling::Cs444)?;
             if found.is_some() {
                 return Ok(found);
@@ -47,23 +47,26 @@ impl Rungs<'_> {
     }
 
     /// About the quality that the cap allows.
-    fn reachable(&self, source: &JpegSource<'_>, chroma: ChromaSubsampling) -> Quality {
+    fn reachable(&self, source: &JpegSource<'_>, chroma: ChromaSubsampling) -> Result<Quality, Error> {
         let effort = self.plan.effort;
-        let fits = |quality| source.estimate(quality, chroma, effort) * prior(effort) <= self.room();
+        let fits = |quality| {
+            self.watch.check()?;
+            Ok::<_, Error>(source.estimate(quality, chroma, effort) * prior(effort) <= self.room())
+        };
         let (mut low, mut high) = (self.plan.min_quality.tenths(), self.plan.max_quality.tenths());
-        if fits(self.plan.max_quality) {
-            return self.plan.max_quality;
+        if fits(self.plan.max_quality)? {
+            return Ok(self.plan.max_quality);
         }
         // To a whole number.
         while high - low > 10 {
             let middle = low.midpoint(high);
-            if fits(Quality::of_tenths(middle)) {
+            if fits(Quality::of_tenths(middle))? {
                 low = middle;
             } else {
                 high = middle;
             }
         }
-        Quality::of_tenths(low)
+        Ok(Quality::of_tenths(low))
     }
 
     /// The bytes that the cap leaves for the picture.
@@ -91,7 +94,11 @@ impl Rungs<'_> {
         let effort = self.plan.effort;
         let prior = prior(effort);
         let mut factor = prior;
-        let estimate = |setting| Ok(source.estimate(quality_of(setting), chroma, effort));
+        let watch = self.watch;
+        let estimate = |setting| {
+            watch.check()?;
+            Ok(source.estimate(quality_of(setting), chroma, effort))
+        };
         let found = budget::best_under_cap(settings, target, prior, estimate, |setting| {
             let quality = quality_of(setting);
             let estimate = source.estimate(quality, chroma, effort);

@@ -15,12 +15,12 @@ use crate::limits::Watch;
 use crate::placement::Placement;
 use crate::plan::Plan;
 use crate::raster::{Channels, Raster};
-use crate::report::{Attempt, Reason};
+use crate::report::{Adapted, Attempt, Reason, Report};
 use crate::units::{ByteSize, ChromaSubsampling, Quality};
 use crate::warning::Warning;
 
 /// The file that was taken.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     /// The canvas, and the picture's place on it.
@@ -54,6 +54,29 @@ impl Encoded {
             warnings: Vec::new(),
         }
     }
+
+    /// The file with its report, in which these warnings come first.
+    pub(crate) fn reported(self, plan: Plan, mut warnings: Vec<Warning>) -> Adapted {
+        warnings.extend(self.warnings);
+        Adapted {
+            report: Report {
+                spec: plan.spec,
+                source: plan.source,
+                placement: self.placement,
+                format: self.format,
+                reason: self.reason,
+                quality: self.quality,
+                chroma: self.chroma,
+                colours: self.colours,
+                bytes: ByteSize::of(&self.bytes),
+                max_bytes: plan.max_bytes,
+                attempts: self.attempts,
+                passthrough: self.reason == Reason::Passthrough,
+                warnings,
+            },
+            bytes: self.bytes,
+        }
+    }
 }
 
 /// Encodes the canvas, with the metadata, within the plan's cap, at the highest quality that fits.
@@ -78,7 +101,7 @@ fn encode_under_cap(
     placement: Placement,
     plan: &Plan,
     metadata: &Metadata,
-    watch: &Watch,
+    watch: &Watch<'_>,
     attempts: &mut Vec<Attempt>,
 ) -> Result<Option<Encoded>, Error> {
     let before = attempts.len();
@@ -131,7 +154,7 @@ type File = (Vec<u8>, Attempt);
 struct Rungs<'a> {
     plan: &'a Plan,
     metadata: &'a Metadata,
-    watch: &'a Watch,
+    watch: &'a Watch<'a>,
     attempts: &'a mut Vec<Attempt>,
 }
 

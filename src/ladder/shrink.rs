@@ -1,6 +1,8 @@
 //! The last rungs: where nothing fits with the metadata, without them; where nothing fits at this size, a smaller
 //! picture, if the spec takes one.
 
+use std::borrow::Cow;
+
 use super::{Encoded, encode_under_cap, png};
 use crate::codec::Metadata;
 use crate::error::Error;
@@ -11,7 +13,7 @@ use crate::placement::{Placement, Upscale};
 use crate::plan::Plan;
 use crate::raster::Raster;
 use crate::report::Attempt;
-use crate::resample::{Light, resample};
+use crate::resample::{Light, Resampling, resample};
 use crate::units::{ByteSize, Size};
 use crate::warning::Warning;
 
@@ -37,7 +39,7 @@ pub(crate) fn encode_or_shrink(
     plan: &Plan,
     metadata: &Metadata,
     light: Light,
-    watch: &Watch,
+    watch: &Watch<'_>,
 ) -> Result<Encoded, Error> {
     let mut attempts = Vec::new();
     let whole = plan.may_shrink.then(|| canvas.clone());
@@ -59,7 +61,8 @@ pub(crate) fn encode_or_shrink(
                 attempts: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
             });
         };
-        next = resample(whole.clone(), Orientation::UPRIGHT, size, light)?;
+        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None };
+        next = resample(Cow::Borrowed(whole), &resampling, watch)?;
         placement = Placement::contain(size, size, Upscale::Never);
     }
 }
@@ -70,7 +73,7 @@ fn with_or_without(
     canvas: Raster,
     placement: Placement,
     plan: &Plan,
-    watch: &Watch,
+    watch: &Watch<'_>,
     attempts: &mut Vec<Attempt>,
 ) -> Result<Option<Encoded>, Error> {
     if metadata.is_empty() {

@@ -9,6 +9,7 @@
 )]
 
 mod adapt;
+mod batch;
 #[cfg(feature = "cli")]
 mod cli;
 mod corpus;

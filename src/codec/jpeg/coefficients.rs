@@ -1,7 +1,7 @@
 //! The coefficients of a whole picture, for files that spread them over several scans.
 
 use super::bits::BitReader;
-use super::flaw::{self, Checked};
+use super::flaw::{self, Checked, Stop};
 use super::frame::{Component, Frame};
 use super::huffman::Table;
 use super::idct::{Extent, idct};
@@ -11,6 +11,7 @@ use super::sequential::{Block, Coding};
 use super::strips::{Sink, Strips};
 use super::tables::{Quantization, Tables};
 use crate::error::Error;
+use crate::limits::Watch;
 
 /// What the scans have brought so far.
 #[derive(Debug)]
@@ -130,21 +131,27 @@ impl<'f> Coefficients<'f> {
     }
 
     /// Takes in the data of a scan.
-    pub(super) fn read_scan(&mut self, scan: &Scan, tables: &Tables, bits: &mut BitReader<'_>) -> Checked<()> {
+    pub(super) fn read_scan(
+        &mut self,
+        scan: &Scan,
+        tables: &Tables,
+        bits: &mut BitReader<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<(), Stop> {
         for part in &scan.parts {
             let plane = &mut self.planes[part.component];
             if plane.factors.is_none() {
                 plane.factors = Some(*tables.quantization(plane.component.quantization)?);
             } else if !self.frame.progressive {
                 // There may be millions of such scans in a file, and nothing but the last would count.
-                return Err(flaw::COMPONENT_TWICE);
+                return Err(flaw::COMPONENT_TWICE.into());
             }
         }
         let layout = scan.layout(self.frame);
         let restarts = Restarts::new(tables.restart_interval, layout.down * layout.across);
         if !self.frame.progressive {
             let codings = scan.codings(tables)?;
-            return self.run(scan, restarts, bits, Sequential(codings));
+            return self.run(scan, restarts, bits, watch, Sequential(codings));
         }
         self.progress.begin(scan)?;
         let (first, last, low) = (scan.first.into(), scan.last.into(), scan.low);
@@ -154,11 +161,11 @@ impl<'f> Coefficients<'f> {
             (0, 0) => {
                 let table = |part: &Part| -> Checked<_> { Ok((tables.dc(part.dc)?.dc_table()?, 0)) };
                 let codings = scan.parts.iter().map(table).collect::<Checked<_>>()?;
-                self.run(scan, restarts, bits, FirstDc { codings, low })
+                self.run(scan, restarts, bits, watch, FirstDc { codings, low })
             }
-            (0, _) => self.run(scan, restarts, bits, RefineDc { low }),
-            (_, 0) => self.run(scan, restarts, bits, FirstAc(band(scan.parts[0].ac)?)),
-            _ => self.run(scan, restarts, bits, RefineAc(band(scan.parts[0].ac)?)),
+            (0, _) => self.run(scan, restarts, bits, watch, RefineDc { low }),
+            (_, 0) => self.run(scan, restarts, bits, watch, FirstAc(band(scan.parts[0].ac)?)),
+            _ => self.run(scan, restarts, bits, watch, RefineAc(band(scan.parts[0].ac)?)),
         }
     }
 
@@ -167,10 +174,12 @@ impl<'f> Coefficients<'f> {
         scan: &Scan,
         mut restarts: Restarts,
         bits: &mut BitReader<'_>,
+        watch: &Watch<'_>,
         mut method: impl Method,
-    ) -> Checked<()> {
+    ) -> Result<(), Stop> {
         let layout = scan.layout(self.frame);
         for row in 0..layout.down {
+            watch.check()?;
             for unit in 0..layout.across {
                 if restarts.before_unit(bits)? {
                     method.restart();

@@ -9,10 +9,10 @@ use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::Watch;
 
 /// Decodes the picture as stored: its orientation is not applied.
-pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
+pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
     let model = header.colour()?;
     let samples = match model {
@@ -25,7 +25,8 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, limits: &Limits) -> 
 
     let mut rows = Rows::new(header.frame.size, conversion.channels());
     let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
-    let ending = decode_rows(bytes, &header, lenient, limits, &mut |planes: &[&[u8]]| {
+    let ending = decode_rows(bytes, &header, lenient, watch, &mut |planes: &[&[u8]]| {
+        watch.check()?;
         match *planes {
             [grey] => pixels.copy_from_slice(grey),
             [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),
@@ -34,11 +35,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, limits: &Limits) -> 
             // The header's reading has refused any other number of components.
             _ => pixels.fill(0),
         }
-        rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::Decode {
-            format: Format::Jpeg,
-            what: "its colours cannot be converted",
-            source: Some(source),
-        })
+        rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
     })?;
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
 }

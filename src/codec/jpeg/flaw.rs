@@ -1,7 +1,30 @@
 //! What can be wrong with the data of a JPEG, in words for people.
 
+use crate::error::Error;
+
 /// What comes of data, unless they are flawed.
 pub(super) type Checked<T> = Result<T, &'static str>;
+
+/// Why the reading of scans stops.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file is broken.
+    Flaw(&'static str),
+    /// A limit is reached, or whoever takes the rows wants no more.
+    Error(Error),
+}
+
+impl From<&'static str> for Stop {
+    fn from(what: &'static str) -> Self {
+        Self::Flaw(what)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
 
 pub(super) const ENDS_EARLY: &str = "its data end before the picture does";
 pub(super) const BAD_REFINEMENT: &str = "its data refine by more than a bit";

@@ -3,7 +3,7 @@
 
 use super::bits::BitReader;
 use super::coefficients::Coefficients;
-use super::flaw::Checked;
+use super::flaw::{Checked, Stop};
 use super::frame::Frame;
 use super::header::Header;
 use super::idct::{Extent, idct};
@@ -14,7 +14,7 @@ use super::tables::Tables;
 use super::{broken, flaw};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
-use crate::limits::Limits;
+use crate::limits::Watch;
 
 /// Decodes, and hands over every row from the top: a slice per component, each as long as the picture is wide, with no
 /// colour transform.
@@ -26,7 +26,7 @@ pub(super) fn decode_rows(
     bytes: &[u8],
     header: &Header<'_>,
     lenient: bool,
-    limits: &Limits,
+    watch: &Watch<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Ending, Error> {
     let mut file = File {
@@ -42,7 +42,7 @@ pub(super) fn decode_rows(
     let mut strips = Strips::new(&header.frame);
     let end = if header.keeps_coefficients() {
         let mut coefficients = Coefficients::new(&header.frame);
-        let end = match file.read_all_scans(&mut coefficients, limits) {
+        let end = match file.read_all_scans(&mut coefficients, watch) {
             Ok(end) => Ok(end),
             Err(Stop::Flaw(what)) => Err(what),
             Err(Stop::Error(error)) => return Err(error),
@@ -93,26 +93,6 @@ enum Next {
     End(End),
 }
 
-/// Why the reading of scans stops.
-enum Stop {
-    /// The file is broken.
-    Flaw(&'static str),
-    /// A limit is reached, or whoever takes the rows wants no more.
-    Error(Error),
-}
-
-impl From<&'static str> for Stop {
-    fn from(what: &'static str) -> Self {
-        Self::Flaw(what)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 impl<'a> File<'a> {
     /// Reads tables until a scan begins, or tells the end.
     fn next(&mut self) -> Checked<Next> {
@@ -154,13 +134,13 @@ impl<'a> File<'a> {
     }
 
     /// Reads a picture that is spread over several scans.
-    fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>, limits: &Limits) -> Result<End, Stop> {
+    fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>, watch: &Watch<'_>) -> Result<End, Stop> {
         for count in 1.. {
             match self.next() {
                 Ok(Next::Scan(scan)) => {
-                    limits.check_scans(count)?;
+                    watch.limits.check_scans(count)?;
                     let mut bits = self.data();
-                    coefficients.read_scan(&scan, &self.tables, &mut bits)?;
+                    coefficients.read_scan(&scan, &self.tables, &mut bits, watch)?;
                     self.leave(bits);
                 }
                 Ok(Next::End(end)) if end.missing && !coefficients.is_complete() => return Err(flaw::ENDS_EARLY.into()),

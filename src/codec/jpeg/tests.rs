@@ -10,7 +10,7 @@ use super::scans::decode_rows;
 use super::{broken, decode, probe};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
-use crate::limits::Limits;
+use crate::limits::{Limits, Watch};
 
 /// The rows of each component, one after the other.
 type Planes = Vec<Vec<u8>>;
@@ -20,7 +20,7 @@ fn planes(bytes: &[u8], lenient: bool) -> Result<(Planes, Seen), Error> {
     let mut planes = Planes::new();
     let mut intact_rows = 0;
     let Ending { damage, irregular, end_missing, stray_bytes } =
-        decode_rows(bytes, &Header::read(bytes)?, lenient, &Limits::default(), &mut |row| {
+        decode_rows(bytes, &Header::read(bytes)?, lenient, &Watch::unhurried(&Limits::default()), &mut |row| {
             intact_rows += 1;
             planes.resize(row.len(), Vec::new());
             planes.iter_mut().zip(row).for_each(|(plane, row)| plane.extend_from_slice(row));
@@ -92,7 +92,7 @@ fn the_pixels_are_those_of_other_decoders() {
     // Those that all three can read: of odd factors and separate scans one or the other makes nonsense.
     for name in ["420.jpg", "422.jpg", "444.jpg", "440.jpg", "progressive.jpg", "restart.jpg", "grey.jpg"] {
         let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)).unwrap();
-        let own = decode(&bytes, false, &Limits::default()).unwrap().picture;
+        let own = decode(&bytes, false, &Watch::unhurried(&Limits::default())).unwrap().picture;
         let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
         let zune = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(&bytes), options).decode().unwrap();
         let mut third = jpeg_decoder::Decoder::new(&bytes[..]);
@@ -358,7 +358,7 @@ fn what_the_sink_says_ends_it() {
     for name in ["420.jpg", "progressive.jpg"] {
         let mut rows = 0;
         let bytes = testdata(name);
-        let result = decode_rows(&bytes, &Header::read(&bytes).unwrap(), true, &Limits::default(), &mut |_| {
+        let result = decode_rows(&bytes, &Header::read(&bytes).unwrap(), true, &Watch::unhurried(&Limits::default()), &mut |_| {
             rows += 1;
             if rows == 5 { Err(broken("enough")) } else { Ok(()) }
         });

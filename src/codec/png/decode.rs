@@ -10,20 +10,20 @@ use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::decoding;
 use crate::error::{Error, Foreign};
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::{Limits, Watch};
 use crate::units::Size;
 use crate::warning::Warning;
 
 /// Decodes the picture as stored: its orientation is not applied. Of an animation, the picture that a viewer without
 /// animation shows.
-pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, limits: &Limits) -> Result<Decoded, Error> {
+pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
     let structure = Structure::read(bytes, lenient)?;
     let mut ending = structure.ending;
-    let found = decoding(Format::Png, || read(&structure, stored, limits, Data::Whole));
+    let found = decoding(Format::Png, || read(&structure, stored, watch, Data::Whole));
     let found = match found {
-        Err(_) if lenient => {
+        Err(Error::Decode { .. }) if lenient => {
             ending.damage.get_or_insert("its data end early or make no sense");
-            decoding(Format::Png, || read(&structure, stored, limits, Data::Cut))
+            decoding(Format::Png, || read(&structure, stored, watch, Data::Cut))
         }
         found => found,
     };
@@ -49,25 +49,25 @@ struct Found {
     warnings: Vec<Warning>,
 }
 
-fn read(structure: &Structure<'_>, stored: Size, limits: &Limits, data: Data) -> Result<Found, Foreign> {
+fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) -> Result<Found, Foreign> {
     let mut warnings = Vec::new();
     let png = match data {
         Data::Whole => structure.bare(),
         Data::Cut => structure.bare_without_end(),
     };
     // What is taken without its checksum was found broken already.
-    let mut reader = open(png, structure.ending.damage.is_none(), limits)?;
+    let mut reader = open(png, structure.ending.damage.is_none(), watch.limits)?;
     let (samples, deep) = samples(&reader)?;
     let mut conversion = Conversion::choose(structure.statements.iter().cloned(), samples, deep, &mut warnings);
     let mut rows = Rows::new(stored, conversion.channels());
     let read = if reader.info().interlaced {
-        interlaced(&mut reader, stored, &mut conversion, &mut rows)
+        interlaced(&mut reader, stored, &mut conversion, &mut rows, watch)
     } else {
-        in_order(&mut reader, &mut conversion, &mut rows)
+        in_order(&mut reader, &mut conversion, &mut rows, watch)
     };
     let read = read.and_then(|()| Ok(reader.finish()?));
     match read {
-        Err(error) if data == Data::Whole => Err(error),
+        Err(error) if data == Data::Whole || error.is::<Error>() => Err(error),
         _ => Ok(Found { rows, foreign_colours: conversion.foreign(), warnings }),
     }
 }
@@ -100,8 +100,14 @@ fn samples(reader: &Reader<Source>) -> Result<(Samples, bool), Foreign> {
     Ok((samples, depth == BitDepth::Sixteen))
 }
 
-fn in_order(reader: &mut Reader<Source>, conversion: &mut Conversion, rows: &mut Rows) -> Result<(), Foreign> {
+fn in_order(
+    reader: &mut Reader<Source>,
+    conversion: &mut Conversion,
+    rows: &mut Rows,
+    watch: &Watch<'_>,
+) -> Result<(), Foreign> {
     while let Some(row) = reader.next_row()? {
+        watch.check()?;
         rows.next(|out| conversion.row(row.data(), out))?;
     }
     Ok(())
@@ -113,6 +119,7 @@ fn interlaced(
     size: Size,
     conversion: &mut Conversion,
     rows: &mut Rows,
+    watch: &Watch<'_>,
 ) -> Result<(), Foreign> {
     let line = reader.output_line_size(size.width()).ok_or("the picture is larger than memory can be")?;
     let mut woven = vec![0; line * size.height() as usize];
@@ -121,6 +128,7 @@ fn interlaced(
     // In the first pass a row stands for eight.
     let mut begun = 0;
     let end = loop {
+        watch.check()?;
         match reader.next_interlaced_row() {
             Ok(Some(row)) => {
                 let InterlaceInfo::Adam7(place) = row.interlace() else {
@@ -134,6 +142,7 @@ fn interlaced(
         }
     };
     for row in woven.chunks_exact(line).take(begun) {
+        watch.check()?;
         rows.next(|out| conversion.row(row, out))?;
     }
     end

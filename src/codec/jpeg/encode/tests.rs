@@ -5,7 +5,7 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::limits::Limits;
+use crate::limits::{Limits, Watch};
 use crate::raster::Channels;
 use crate::units::Size;
 
@@ -121,7 +121,7 @@ fn a_large_plain_picture_is_short() {
     let file = Source::new(&canvas).encode(Quality::whole(90), ChromaSubsampling::Cs444, Effort::Best);
     // Some bits for each mean, and next to nothing for the others.
     assert!(file.len() < 45_000 / 8 * 3 + 1000, "{}", file.len());
-    let own = super::super::decode(&file, false, &Limits::default()).unwrap();
+    let own = super::super::decode(&file, false, &Watch::unhurried(&Limits::default())).unwrap();
     assert!(own.facts.warnings.is_empty(), "no symbol is out of place");
     assert!(mean_difference(own.picture.pixels(), canvas.pixels()) < 2.0);
 }
@@ -194,7 +194,7 @@ proptest! {
         let (got_width, got_height, _) = by_jpeg_decoder(&file);
         prop_assert_eq!((got_width, got_height), (width, height));
         // The decoder of the crate is strict.
-        let own = super::super::decode(&file, false, &Limits::default()).unwrap();
+        let own = super::super::decode(&file, false, &Watch::unhurried(&Limits::default())).unwrap();
         prop_assert_eq!(own.picture.pixels(), &by_libjpeg(&file)[..]);
     }
 }

@@ -1,22 +1,20 @@
-//! The whole act: decode, resample, letterbox, encode under the cap, report. And [`Adapter`], the same with options.
+//! [`Adapter`]: the options, one setter each, and what can be done with them.
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
-use crate::codec::{self, Decoded, Facts, Metadata, Probe};
+use crate::adapt::{adapt, adapt_each, memory};
+use crate::codec::{self, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::ladder::{Encoded, encode_or_shrink};
-use crate::letterbox::letterbox;
-use crate::limits::{CancelToken, Limits, Watch};
+use crate::limits::{CancelToken, Limits};
 use crate::placement::Upscale;
-use crate::plan::{Options, Plan, Transparency, plan};
-use crate::raster::Raster;
-use crate::report::{Adapted, Report};
-use crate::resample::{Light, resample};
+use crate::plan::{Options, Plan, plan};
+use crate::report::Adapted;
+use crate::resample::Light;
 use crate::spec::Spec;
-use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8};
-use crate::verify::{self, Verdict, is_opaque_glyph};
-use crate::warning::Warning;
+use crate::units::{ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8};
+use crate::verify::{self, Verdict};
 
 /// Adapts pictures with options of the caller's; [`adapt`](crate::adapt()) is the same with the defaults.
 ///
@@ -116,8 +114,9 @@ impl Adapter {
         self
     }
 
-    /// Sets the time allowed for each picture, asked between stages and between encodes: the overrun is at most
-    /// one decode or one encode. Default: none.
+    /// Sets the time allowed for each picture. It is asked between stages, between the rows of a decoder, and before
+    /// each estimate and encode: the overrun is at most one call of a codec, for a banner some milliseconds. Default:
+    /// none.
     #[must_use]
     pub fn with_deadline(mut self, allowed: Duration) -> Self {
         self.options.deadline = Some(allowed);
@@ -164,7 +163,7 @@ impl Adapter {
     ///
     /// As [`plan`](crate::plan()), and [`Error::Spec`] where the options contradict the spec or each other.
     pub fn plan(&self, bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
-        plan(bytes, spec, &self.options)
+        plan(&self.probe(bytes), spec, &self.options)
     }
 
     /// Adapts a picture to a spec. See [`adapt`](crate::adapt()).
@@ -174,45 +173,59 @@ impl Adapter {
     /// As [`adapt`](crate::adapt()), and [`Error::Deadline`], [`Error::Cancelled`], and [`Error::Spec`] where the
     /// options contradict the spec or each other.
     pub fn adapt(&self, bytes: &[u8], spec: &Spec) -> Result<Adapted, Error> {
-        let options = &self.options;
-        let watch = Watch::start(options.deadline, options.cancel.clone());
-        let mut plan = self.plan(bytes, spec)?;
-        watch.check()?;
-        let Decoded { picture, facts } = codec::decode(bytes, &plan.source, options.lenient, &options.limits)?;
-        watch.check()?;
-        let metadata = if options.keep_metadata { codec::metadata(bytes, &plan.source) } else { Metadata::default() };
-        let bare = !plan.source.has_metadata || options.keep_metadata;
-        let complies = bare && passes_through(bytes, &picture, &facts, &plan, spec);
-        plan.warnings.extend(facts.warnings);
-        plan.warnings.extend(is_opaque_glyph(&plan.source, &picture, spec).then_some(Warning::OpaqueGlyph));
+        adapt(bytes, spec, &self.options)
+    }
 
-        let encoded = if complies {
-            Encoded::unchanged(bytes, &plan)
-        } else {
-            let (picture, padding) = with_planned_alpha(picture, &plan);
-            let scaled = resample(picture, plan.source.orientation, plan.placement.scaled(), options.light)?;
-            let canvas = letterbox(scaled, &plan.placement, padding);
-            encode_or_shrink(canvas, &plan, &metadata, options.light, &watch)?
-        };
-        plan.warnings.extend(encoded.warnings);
-        Ok(Adapted {
-            report: Report {
-                spec: plan.spec,
-                source: plan.source,
-                placement: encoded.placement,
-                format: encoded.format,
-                reason: encoded.reason,
-                quality: encoded.quality,
-                chroma: encoded.chroma,
-                colours: encoded.colours,
-                bytes: ByteSize::of(&encoded.bytes),
-                max_bytes: plan.max_bytes,
-                attempts: encoded.attempts,
-                passthrough: complies,
-                warnings: plan.warnings,
-            },
-            bytes: encoded.bytes,
-        })
+    /// Adapts one picture to many specs. It is decoded once; specs that want it in the same place on the same canvas
+    /// share the scaled picture, and those that ask for the same file share that.
+    ///
+    /// # Guarantees
+    ///
+    /// One result for each spec, in their order: that which [`adapt`](Self::adapt) gives, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`adapt`](Self::adapt), each in the place of its spec. What is wrong with the picture is told for each.
+    /// A deadline is that of all specs together.
+    ///
+    /// # Cost
+    ///
+    /// One decode, one resampling for each canvas, one search for each file. The decoded picture stays in memory until
+    /// the last canvas is made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pushpix::{Adapter, Catalog};
+    ///
+    /// let specs = Catalog::builtin().select("oppo")?;
+    /// let results = Adapter::new().adapt_each(&std::fs::read("testdata/photo.jpg")?, &specs);
+    /// for (spec, result) in specs.iter().zip(results) {
+    ///     println!("{}: {}", spec.id(), result?.report);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn adapt_each<S: Borrow<Spec>>(&self, bytes: &[u8], specs: &[S]) -> Vec<Result<Adapted, Error>> {
+        let specs: Vec<&Spec> = specs.iter().map(Borrow::borrow).collect();
+        adapt_each(bytes, &specs, &self.options)
+    }
+
+    /// About how much memory [`adapt_each`](Self::adapt_each) takes for a picture besides its file, in bytes. 0 for one
+    /// that is refused at once.
+    pub(crate) fn memory<S: Borrow<Spec>>(&self, bytes: &[u8], specs: &[S]) -> u64 {
+        memory(bytes, specs.iter().map(Borrow::borrow), &self.options)
+    }
+
+    /// What a picture may cost.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    /// Whether the caller's switch was set.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.options.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
     /// Holds a file against a spec without changing it. See [`verify`](crate::verify()).
@@ -221,32 +234,5 @@ impl Adapter {
     #[must_use]
     pub fn verify(&self, bytes: &[u8], spec: &Spec) -> Verdict {
         verify::verify(bytes, spec, self.options.lenient, &self.options.limits)
-    }
-}
-
-/// Whether the input is what would be asked of the output: it lies on the canvas already, breaks no rule, and carries
-/// nothing that an output must not. Of metadata the caller decides.
-fn passes_through(bytes: &[u8], picture: &Raster, facts: &Facts, plan: &Plan, spec: &Spec) -> bool {
-    let source = &plan.source;
-    let on_canvas = plan.placement.canvas() == source.size() && plan.placement.scaled() == source.size();
-    let opaque_enough = plan.transparency != Transparency::Flattened || picture.is_opaque();
-    let clean = !facts.stray_bytes && facts.warnings.is_empty() && source.bit_depth <= 8;
-    on_canvas
-        && opaque_enough
-        && clean
-        && plan.formats.contains(&source.format)
-        && verify::complies(bytes, source, picture, facts, spec)
-        && codec::hides_nothing(bytes, source)
-}
-
-/// The picture with the alpha that the output is to have, and what it is padded with: a colour, or nothing.
-/// Alpha that hides nothing is dropped.
-fn with_planned_alpha(picture: Raster, plan: &Plan) -> (Raster, Option<Rgb8>) {
-    match plan.transparency {
-        Transparency::Ground => (picture, None),
-        // A broken picture that came without alpha is transparent where it ends: that shows the background, as padding
-        // does.
-        Transparency::Kept if plan.source.has_alpha && !picture.is_opaque() => (picture, plan.background),
-        Transparency::Kept | Transparency::Flattened => (picture.flattened(plan.matte()), Some(plan.matte())),
     }
 }

@@ -1,0 +1,131 @@
+//! One picture for many specs: one decode, one canvas for each placement, one search for each file that is asked for.
+
+use std::borrow::Cow;
+use std::iter;
+
+use super::input::Input;
+use crate::codec;
+use crate::error::Error;
+use crate::format::Format;
+use crate::ladder::{Encoded, encode_or_shrink};
+use crate::limits::Watch;
+use crate::plan::{Options, Plan, plan};
+use crate::raster::Raster;
+use crate::report::Adapted;
+use crate::resample::Resampling;
+use crate::spec::Spec;
+use crate::warning::Warning;
+
+/// What one spec asks for, and its place among the results.
+struct Wanted {
+    index: usize,
+    plan: Plan,
+    warnings: Vec<Warning>,
+}
+
+type Results = Vec<Result<Adapted, Error>>;
+
+/// Adapts a picture to each of the specs. The results have their order.
+pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Results {
+    let watch = Watch::start(&options.limits, options.deadline, options.cancel.as_ref());
+    let source = codec::probe(bytes, &options.limits);
+    let plans: Vec<_> = specs.iter().map(|spec| plan(&source, spec, options)).collect();
+    let Some(any) = plans.iter().flatten().next() else {
+        return plans.into_iter().filter_map(Result::err).map(Err).collect();
+    };
+    let (input, picture) = match Input::decode(bytes, &any.source, options, &watch) {
+        Ok(decoded) => decoded,
+        Err(error) => return plans.into_iter().map(|plan| plan.and(Err(error.clone()))).collect(),
+    };
+
+    let mut results = Vec::new();
+    let mut wanted = Vec::new();
+    for (index, (plan, spec)) in plans.into_iter().zip(specs).enumerate() {
+        match plan {
+            Err(error) => results.push((index, Err(error))),
+            Ok(plan) => {
+                let warnings = input.warnings(&picture, &plan, spec);
+                if input.passes_through(&picture, &plan, spec) {
+                    results.push((index, Ok(Encoded::unchanged(bytes, &plan).reported(plan, warnings))));
+                } else {
+                    wanted.push(Wanted { index, plan, warnings });
+                }
+            }
+        }
+    }
+
+    let same_canvas = |a: &Wanted, b: &Wanted| {
+        a.plan.placement == b.plan.placement && input.ground(&a.plan) == input.ground(&b.plan)
+    };
+    share(picture, grouped(wanted, same_canvas), |picture, group| match input.canvas(picture, &group.first.plan) {
+        Err(error) => results.extend(group.all().map(|wanted| (wanted.index, Err(error.clone())))),
+        Ok(canvas) => {
+            let same_file = |a: &Wanted, b: &Wanted| a.plan.asks_for_the_same_file(&b.plan);
+            share(canvas, grouped(group.all().collect(), same_file), |canvas, group| {
+                let plan = &group.first.plan;
+                let encoded = encode_or_shrink(canvas.into_owned(), plan, &input.metadata, options.light, &watch);
+                results.extend(group.all().map(|Wanted { index, plan, warnings }| {
+                    let encoded = encoded.clone();
+                    (index, encoded.map(|encoded| encoded.reported(plan, warnings)))
+                }));
+            });
+        }
+    });
+
+    results.sort_by_key(|&(index, _)| index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// About how much memory that takes besides the file, in bytes; 0 where nothing is done.
+pub(crate) fn memory<'s>(bytes: &[u8], specs: impl Iterator<Item = &'s Spec>, options: &Options) -> u64 {
+    let source = codec::probe(bytes, &options.limits);
+    let of = |plan: &Plan| {
+        let Plan { placement, source, .. } = plan;
+        let (size, light) = (placement.scaled(), options.light);
+        let resampling = Resampling { orientation: source.orientation, size, light, matte: None };
+        // The canvas, and what the encoders make of it.
+        resampling.bytes(source.stored).saturating_add(placement.canvas().area().saturating_mul(CANVASES))
+    };
+    let most = specs.filter_map(|spec| plan(&source, spec, options).ok()).map(|plan| of(&plan)).max();
+    match (source, most) {
+        (Ok(source), Some(most)) => {
+            // A PNG's data are put together once more.
+            let copied = if source.format == Format::Png { bytes.len() as u64 } else { 0 };
+            source.decoded_bytes.saturating_add(copied).saturating_add(most)
+        }
+        _ => 0,
+    }
+}
+
+/// Bytes for each pixel of a canvas while it is encoded: some seven canvases of three or four bytes.
+const CANVASES: u64 = 24;
+
+/// Those that are the same in some respect.
+struct Group {
+    first: Wanted,
+    others: Vec<Wanted>,
+}
+
+impl Group {
+    fn all(self) -> impl Iterator<Item = Wanted> {
+        iter::once(self.first).chain(self.others)
+    }
+}
+
+fn grouped(all: Vec<Wanted>, same: impl Fn(&Wanted, &Wanted) -> bool) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for wanted in all {
+        match groups.iter_mut().find(|group| same(&group.first, &wanted)) {
+            Some(group) => group.others.push(wanted),
+            None => groups.push(Group { first: wanted, others: Vec::new() }),
+        }
+    }
+    groups
+}
+
+/// Lends the raster to each group, and leaves it to the last one, which may give up the memory early.
+fn share(raster: Raster, mut groups: Vec<Group>, mut make: impl FnMut(Cow<'_, Raster>, Group)) {
+    let Some(last) = groups.pop() else { return };
+    groups.into_iter().for_each(|group| make(Cow::Borrowed(&raster), group));
+    make(Cow::Owned(raster), last);
+}

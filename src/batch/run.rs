@@ -1,0 +1,204 @@
+//! One run of a batch: the three parties, and a picture's way through them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, Builder, Thread};
+use std::time::Duration;
+
+use rayon::{Scope, Yield};
+
+use super::flight::Flight;
+use super::job::{Request, Work};
+use super::Batch;
+use crate::error::Error;
+use crate::panics::contained;
+use crate::report::Adapted;
+use crate::units::ByteSize;
+
+/// Memory for each thread where the caller states no bound: enough for a photo of 50 megapixels.
+const MEMORY_PER_THREAD: u64 = 256 << 20;
+
+/// How many jobs for each thread are begun before the first one's results have been handed over. Where they are handed
+/// over in order, one slow picture holds up those behind it.
+const AHEAD: usize = 2;
+const AHEAD_IN_ORDER: usize = 8;
+
+/// What the parties share.
+pub(super) struct Run<'b, W: Work> {
+    batch: &'b Batch,
+    flight: Flight<Loaded<W>>,
+    /// Where results are put; `None` is the last.
+    results: Sender<Option<Ready<W::Done>>>,
+    /// The thread that called. If it belongs to the pool, it works too.
+    caller: Thread,
+    /// Whether no more jobs come, and all are done.
+    over: AtomicBool,
+}
+
+/// A job whose picture is in memory.
+struct Loaded<W> {
+    index: u64,
+    work: W,
+    request: Request,
+    /// Bytes of the file, and those that the work needs besides.
+    file: u64,
+    need: u64,
+}
+
+/// A job that is done.
+pub(super) struct Ready<D> {
+    index: u64,
+    done: D,
+}
+
+impl<'b, W: Work> Run<'b, W> {
+    pub(super) fn new(batch: &'b Batch, threads: usize) -> (Self, Receiver<Option<Ready<W::Done>>>) {
+        let limit = batch.adapter.limits().max_in_flight.map_or(threads as u64 * MEMORY_PER_THREAD, ByteSize::as_u64);
+        let ahead = if batch.in_order { AHEAD_IN_ORDER } else { AHEAD };
+        let flight = Flight::new(ahead * threads, limit);
+        let (results, ready) = channel();
+        (Self { batch, flight, results, caller: thread::current(), over: AtomicBool::new(false) }, ready)
+    }
+
+    /// Has all work done in the pool of the scope.
+    pub(super) fn drive<'scope, I>(
+        &'scope self,
+        scope: &Scope<'scope>,
+        works: I,
+        ready: Receiver<Option<Ready<W::Done>>>,
+        sink: impl FnMut(W::Done) + Send,
+    ) -> io::Result<()>
+    where
+        I: Iterator<Item = W> + Send,
+        W: 'scope,
+    {
+        thread::scope(|threads| {
+            let named = |name: &str| Builder::new().name(name.to_owned());
+            let collector = named("pushpix-sink").spawn_scoped(threads, || self.collect(ready, sink))?;
+            let feeder = named("pushpix-jobs").spawn_scoped(threads, || self.feed(scope, works));
+            if feeder.is_ok() {
+                while !self.over.load(Ordering::Acquire) {
+                    if rayon::yield_now() != Some(Yield::Executed) {
+                        // Whoever has work for the pool wakes this thread.
+                        thread::park_timeout(Duration::from_millis(50));
+                    }
+                }
+            }
+            let fed = feeder.map(thread::ScopedJoinHandle::join);
+            // That nobody listens any more means that the sink has panicked.
+            let _ = self.results.send(None);
+            let collected = collector.join();
+            if let Err(panic) = fed? {
+                std::panic::resume_unwind(panic);
+            }
+            collected.map_err(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    /// Takes jobs as there is room for them.
+    fn feed<'scope>(&'scope self, scope: &Scope<'scope>, works: impl Iterator<Item = W>)
+    where
+        W: 'scope,
+    {
+        let _over = Over(self);
+        let mut works = (0..).zip(works);
+        while self.flight.begin() {
+            let next = if self.batch.adapter.is_cancelled() { None } else { works.next() };
+            let Some((index, work)) = next else {
+                self.flight.end();
+                break;
+            };
+            self.spawn(scope, move |scope| self.load(scope, index, work));
+        }
+        self.flight.wait_for_all();
+    }
+
+    /// Gives work to the pool.
+    fn spawn<'scope>(&'scope self, scope: &Scope<'scope>, work: impl FnOnce(&Scope<'scope>) + Send + 'scope) {
+        scope.spawn(move |scope| {
+            let _end = EndOnPanic(&self.flight);
+            work(scope);
+        });
+        self.caller.unpark();
+    }
+
+    /// Fetches a picture, and adapts it if there is memory for it; else it waits, and the thread goes on with others.
+    fn load<'scope>(&'scope self, scope: &Scope<'scope>, index: u64, mut work: W)
+    where
+        W: 'scope,
+    {
+        match work.load(self.batch.adapter.limits()) {
+            Err(error) => self.finish(index, work, Err(error)),
+            Ok(request) => {
+                let adapter = request.adapter.as_ref().unwrap_or(&self.batch.adapter);
+                let need = adapter.memory(&request.bytes, &request.specs);
+                let file = request.bytes.len() as u64;
+                if let Some(loaded) = self.flight.admit(file, need, Loaded { index, work, request, file, need }) {
+                    self.adapt(scope, loaded);
+                }
+            }
+        }
+    }
+
+    fn adapt<'scope>(&'scope self, scope: &Scope<'scope>, loaded: Loaded<W>)
+    where
+        W: 'scope,
+    {
+        let Loaded { index, work, request, file, need } = loaded;
+        let Request { bytes, specs, adapter } = request;
+        let adapter = adapter.as_ref().unwrap_or(&self.batch.adapter);
+        // A defect of ours costs a picture, not the batch.
+        let results = contained(|| Ok(adapter.adapt_each(&bytes, &specs)))
+            .unwrap_or_else(|panic| vec![Err(Error::from_encoder("the adaptation", panic)); specs.len()]);
+        drop(bytes);
+        for next in self.flight.release(file, need) {
+            self.spawn(scope, move |scope| self.adapt(scope, next));
+        }
+        self.finish(index, work, Ok(results));
+    }
+
+    fn finish(&self, index: u64, work: W, results: Result<Vec<Result<Adapted, Error>>, Error>) {
+        let done = work.finish(results);
+        // That nobody listens any more means that the sink has panicked, which ends the run.
+        let _ = self.results.send(Some(Ready { index, done }));
+    }
+
+    /// Hands over what is ready, in order if so asked.
+    fn collect(&self, ready: Receiver<Option<Ready<W::Done>>>, mut sink: impl FnMut(W::Done)) {
+        let _end = EndOnPanic(&self.flight);
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        for arrived in ready.iter().map_while(|ready| ready) {
+            let index = if self.batch.in_order { arrived.index } else { next };
+            early.insert(index, arrived);
+            while let Some(arrived) = early.remove(&next) {
+                next += 1;
+                sink(arrived.done);
+                self.flight.end();
+            }
+        }
+    }
+}
+
+/// Lets a run come to its end when code of the caller's panics: no more jobs are taken.
+struct EndOnPanic<'a, T>(&'a Flight<T>);
+
+impl<T> Drop for EndOnPanic<'_, T> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.close();
+        }
+    }
+}
+
+/// Tells the caller's thread that no more jobs come, however that came about.
+struct Over<'a, 'b, W: Work>(&'a Run<'b, W>);
+
+impl<W: Work> Drop for Over<'_, '_, W> {
+    fn drop(&mut self) {
+        self.0.over.store(true, Ordering::Release);
+        self.0.caller.unpark();
+    }
+}
