@@ -55,8 +55,10 @@ pub struct Batch {
     adapter: Adapter,
     threads: Threads,
     in_order: bool,
-    observer: Option<Arc<dyn Fn(&Progress) + Send + Sync>>,
+    observer: Option<Arc<Observer>>,
 }
+
+type Observer = dyn Fn(&Progress) + Send + Sync;
 
 /// Where the work is done.
 #[derive(Debug, Clone, Copy)]

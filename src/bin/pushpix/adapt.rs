@@ -6,24 +6,25 @@ use std::path::{Path, PathBuf};
 
 use pushpix::{Adapted, Adapter, Error, Plan, Spec};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Output};
 use crate::args::AdaptArgs;
 use crate::{Done, Failure, complain, files, message};
 
 pub(crate) fn run(args: &AdaptArgs) -> Result<Done, Failure> {
-    let adapter = args.adapter()?;
+    let adapter = args.options.adapter()?;
     let specs = args.specs.selected()?;
     let outputs = Outputs::new(args, &specs)?;
     let mut reports = Reports::new(args, &outputs);
     for input in &args.inputs {
-        let bytes = files::read(input, args.limits.limits().max_input);
-        for spec in &specs {
+        let outcomes = match files::read(input, adapter.limits()) {
             // A file that could not be read fails once for each spec: a report has a line for every pair.
-            let outcome = match &bytes {
-                Ok(bytes) if args.dry_run => adapter.plan(bytes, spec).map(Outcome::Planned),
-                Ok(bytes) => adapt(&adapter, bytes, spec, &outputs, input, args.force),
-                Err(error) => Err(files::io_error(input, error)),
-            };
+            Err(error) => specs.iter().map(|_| Err(error.clone())).collect(),
+            Ok(bytes) if args.dry_run => {
+                specs.iter().map(|spec| adapter.plan(&bytes, spec).map(Outcome::Planned)).collect()
+            }
+            Ok(bytes) => adapt(&adapter, &bytes, &specs, &outputs, input, args.force),
+        };
+        for (spec, outcome) in specs.iter().zip(outcomes) {
             reports.write(input, spec, outcome);
         }
     }
@@ -36,29 +37,24 @@ enum Outcome {
     Written(PathBuf, Adapted),
 }
 
+/// One outcome for each spec, from one decode.
 fn adapt(
     adapter: &Adapter,
     bytes: &[u8],
-    spec: &Spec,
+    specs: &[Spec],
     outputs: &Outputs,
     input: &Path,
     force: bool,
-) -> Result<Outcome, Error> {
-    outputs.check_free(input, spec, force)?;
-    let adapted = adapter.adapt(bytes, spec)?;
-    let path = match outputs {
-        Outputs::Standard => PathBuf::from("-"),
-        Outputs::File(path) => path.clone(),
-        Outputs::Dir(dir) => files::with_extension(&files::output_stem(dir, input, spec), adapted.report.format),
+) -> Vec<Result<Outcome, Error>> {
+    let free = |spec| outputs.check_free(input, spec, force).map(|()| spec);
+    let specs: Vec<Result<&Spec, Error>> = specs.iter().map(free).collect();
+    let wanted: Vec<&Spec> = specs.iter().flatten().copied().collect();
+    let mut results = adapter.adapt_each(bytes, &wanted).into_iter();
+    let outcome = |spec: Result<&Spec, Error>| match spec {
+        Err(error) => Some(Err(error)),
+        Ok(spec) => Some(results.next()?.and_then(|adapted| outputs.write(input, spec, adapted, force))),
     };
-    if let Outputs::Standard = outputs {
-        let mut out = io::stdout().lock();
-        let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
-        written.map_err(|error| files::io_error(&path, &error))?;
-    } else {
-        files::write(&path, &adapted.bytes, force)?;
-    }
-    Ok(Outcome::Written(path, adapted))
+    specs.into_iter().filter_map(outcome).collect()
 }
 
 /// Where the files go.
@@ -91,19 +87,35 @@ impl Outputs {
         Ok(Self::Dir(dir))
     }
 
+    fn write(&self, input: &Path, spec: &Spec, adapted: Adapted, force: bool) -> Result<Outcome, Error> {
+        let path = match self {
+            Self::Standard => PathBuf::from("-"),
+            Self::File(path) => path.clone(),
+            Self::Dir(dir) => files::with_extension(&files::output_stem(dir, input, spec), adapted.report.format),
+        };
+        if let Self::Standard = self {
+            let mut out = io::stdout().lock();
+            let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
+            written.map_err(|error| Error::io(&path, error))?;
+        } else {
+            files::write(&path, &adapted.bytes, force)?;
+        }
+        Ok(Outcome::Written(path, adapted))
+    }
+
     /// Refuses, before the work, what would replace a file without being asked to.
     fn check_free(&self, input: &Path, spec: &Spec, force: bool) -> Result<(), Error> {
         if let Self::File(path) = self
             && path.is_dir()
         {
-            return Err(files::io_error(path, &io::ErrorKind::IsADirectory.into()));
+            return Err(Error::io(path, io::ErrorKind::IsADirectory.into()));
         }
         let there = match self {
             Self::Dir(dir) if !force => files::existing(&files::output_stem(dir, input, spec)),
             Self::File(path) if !force => path.is_file().then(|| path.clone()),
             _ => None,
         };
-        there.map_or(Ok(()), |path| Err(files::io_error(&path, &files::already_there())))
+        there.map_or(Ok(()), |path| Err(Error::io(&path, files::already_there())))
     }
 }
 
@@ -141,9 +153,9 @@ impl Reports {
     fn try_write(&mut self, input: &Path, spec: &Spec, outcome: &Result<Outcome, Error>) -> io::Result<()> {
         let answer = match outcome {
             Ok(_) if self.quiet => return Ok(()),
-            Ok(Outcome::Written(path, adapted)) if self.json => Answer::adapted(input, path, adapted),
+            Ok(Outcome::Written(path, adapted)) if self.json => Answer::adapted(Some(input), Output::File(path), &adapted.report),
             Ok(Outcome::Planned(plan)) if self.json => Answer::planned(input, plan),
-            Err(error) if self.json => Answer::failed(input, Some(spec.id()), error),
+            Err(error) if self.json => Answer::failed(Some(input), Some(spec.id()), error),
             Ok(Outcome::Written(path, adapted)) => {
                 return writeln!(self.to, "{}: {}", path.display(), adapted.report);
             }

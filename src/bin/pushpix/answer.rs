@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use pushpix::{Adapted, Error, Placement, Plan, Probe, Spec, SpecError, Verdict, Violation, Warning};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use pushpix::{Error, Placement, Plan, Probe, Report, Spec, SpecError, Verdict, Violation, Warning};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -34,7 +36,8 @@ enum Outcome {
 
 #[derive(Debug, Serialize)]
 struct AdaptedFields {
-    output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
     format: String,
     reason: &'static str,
     width: u32,
@@ -48,6 +51,15 @@ struct AdaptedFields {
     passthrough: bool,
     placement: Place,
     warnings: Vec<&'static str>,
+    /// The file in base64, where it was not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
+}
+
+/// Where a picture went.
+pub(crate) enum Output<'a> {
+    File(&'a Path),
+    Answer(&'a [u8]),
 }
 
 #[derive(Debug, Serialize)]
@@ -80,11 +92,15 @@ struct Failed {
 }
 
 impl Answer {
-    /// A picture was written.
-    pub(crate) fn adapted(input: &Path, output: &Path, adapted: &Adapted) -> Self {
-        let report = &adapted.report;
+    /// A picture was made.
+    pub(crate) fn adapted(input: Option<&Path>, output: Output<'_>, report: &Report) -> Self {
+        let (output, data) = match output {
+            Output::File(path) => (Some(path.display().to_string()), None),
+            Output::Answer(bytes) => (None, Some(BASE64_STANDARD.encode(bytes))),
+        };
         let fields = AdaptedFields {
-            output: output.display().to_string(),
+            output,
+            data,
             format: report.format.to_string(),
             reason: report.reason.code(),
             width: report.placement.canvas().width(),
@@ -115,19 +131,20 @@ impl Answer {
             placement: place(&plan.placement),
             warnings: codes(&plan.warnings),
         };
-        Self::good(input, &plan.spec, Outcome::Planned(fields))
+        Self::good(Some(input), &plan.spec, Outcome::Planned(fields))
     }
 
-    fn good(input: &Path, spec: &str, outcome: Outcome) -> Self {
-        Self { id: None, ok: true, input: Some(input.display().to_string()), spec: Some(spec.to_owned()), outcome }
+    fn good(input: Option<&Path>, spec: &str, outcome: Outcome) -> Self {
+        let input = input.map(|path| path.display().to_string());
+        Self { id: None, ok: true, input, spec: Some(spec.to_owned()), outcome }
     }
 
     /// A picture could not be written.
-    pub(crate) fn failed(input: &Path, spec: Option<&str>, error: &Error) -> Self {
+    pub(crate) fn failed(input: Option<&Path>, spec: Option<&str>, error: &Error) -> Self {
         Self {
             id: None,
             ok: false,
-            input: Some(input.display().to_string()),
+            input: input.map(|path| path.display().to_string()),
             spec: spec.map(str::to_owned),
             outcome: Outcome::Failed {
                 error: Failed { kind: error.kind(), message: message(error), figures: figures(error) },
@@ -137,15 +154,6 @@ impl Answer {
 
     /// A line of `stream` is no request.
     pub(crate) fn not_a_request(line: u64, why: &str) -> Self {
-        Self::of_line("request", line, why)
-    }
-
-    /// The work on a line of `stream` ended without an answer.
-    pub(crate) fn lost(line: u64) -> Self {
-        Self::of_line("encode", line, "a defect of pushpix ended the work")
-    }
-
-    fn of_line(kind: &'static str, line: u64, why: &str) -> Self {
         Self {
             id: None,
             ok: false,
@@ -153,7 +161,7 @@ impl Answer {
             spec: None,
             outcome: Outcome::Failed {
                 error: Failed {
-                    kind,
+                    kind: "request",
                     message: format!("line {line}: {why}"),
                     figures: object([("line", line.into())]),
                 },

@@ -1,15 +1,10 @@
-//! The command line: what can be said, and its translation into the library's terms.
+//! The command line: the commands, and what can be said to each. What several of them share stands in `options`.
 
-use std::fs;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, value_parser};
-use pushpix::{
-    Adapter, ByteSize, Catalog, ChromaSubsampling, Effort, Format, JpegEncoder, Limits, Quality, Rgb8, Size, Spec,
-    Upscale,
-};
+use clap::{Args, Parser, Subcommand};
 
-use crate::Failure;
+use crate::options::{CostArgs, JobArgs, LimitArgs, OptionArgs, SpecArgs, TableArgs};
 
 /// Adapts pictures to the rules of push-notification channels.
 ///
@@ -25,6 +20,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Adapt pictures to channels and write the files
     Adapt(AdaptArgs),
+    /// Adapt many pictures: files, folders, patterns or lists of files, on all processors
+    Batch(BatchArgs),
     /// List the channels' rules
     Specs(SpecsArgs),
     /// Check files against channels' rules without changing them
@@ -58,46 +55,8 @@ pub(crate) struct AdaptArgs {
     #[arg(long)]
     pub(crate) force: bool,
 
-    /// Padding colour, also laid under transparent pictures: #rrggbb, #rgb, white or black
-    /// [default: white, or transparent where the output keeps alpha]
-    #[arg(long, value_name = "COLOUR")]
-    background: Option<Rgb8>,
-
-    /// Output format: auto (by the picture's alpha and by size), jpeg or png
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto)]
-    format: FormatChoice,
-
-    /// How much work to spend: fast, balanced or best
-    #[arg(long, value_name = "EFFORT", default_value = "balanced")]
-    effort: Effort,
-
-    /// Highest JPEG quality, 1 to 100 [default: 93, or --min-quality where that is higher]
-    #[arg(long, value_name = "N")]
-    max_quality: Option<Quality>,
-
-    /// Lowest JPEG quality, 1 to 100 [default: 10, or --max-quality where that is lower]
-    #[arg(long, value_name = "N")]
-    min_quality: Option<Quality>,
-
-    /// Chroma subsampling of JPEGs, 4:4:4, 4:2:2 or 4:2:0 [default: what suits the picture and the cap]
-    #[arg(long, value_name = "J:A:B")]
-    chroma: Option<ChromaSubsampling>,
-
-    /// What writes JPEGs: pushpix or mozjpeg
-    #[arg(long, value_name = "NAME", default_value = "pushpix")]
-    jpeg_encoder: JpegEncoder,
-
-    /// Leave pictures that are smaller than the canvas at their size
-    #[arg(long)]
-    no_upscale: bool,
-
-    /// Take broken pictures for as far as they go: what is missing shows the background
-    #[arg(long)]
-    lenient: bool,
-
-    /// Put the input's EXIF and XMP data, where a photo was taken too, into the output
-    #[arg(long)]
-    keep_metadata: bool,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
 
     /// Print what would be done, from the headers alone, and write nothing
     #[arg(long)]
@@ -110,100 +69,62 @@ pub(crate) struct AdaptArgs {
     /// Report failures only
     #[arg(long)]
     pub(crate) quiet: bool,
-
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
 }
 
-impl AdaptArgs {
-    /// The adapter that these options ask for.
-    pub(crate) fn adapter(&self) -> Result<Adapter, Failure> {
-        let mut adapter = Adapter::new()
-            .with_limits(self.limits.limits())
-            .with_effort(self.effort)
-            .with_jpeg_encoder(self.jpeg_encoder);
-        if let (Some(min), Some(max)) = (self.min_quality, self.max_quality)
-            && min > max
-        {
-            let what = format!("--min-quality {min} lies above --max-quality {max}");
-            return Err(Failure::Usage(what));
-        }
-        if let Some(quality) = self.min_quality {
-            adapter = adapter.with_min_quality(quality);
-        }
-        if let Some(quality) = self.max_quality {
-            adapter = adapter.with_max_quality(quality);
-        }
-        if let Some(chroma) = self.chroma {
-            adapter = adapter.with_chroma(chroma);
-        }
-        if let Some(background) = self.background {
-            adapter = adapter.with_background(background);
-        }
-        if let FormatChoice::Only(format) = self.format {
-            adapter = adapter.with_format(format);
-        }
-        if self.no_upscale {
-            adapter = adapter.with_upscale(Upscale::Never);
-        }
-        Ok(adapter.with_lenient(self.lenient).with_keep_metadata(self.keep_metadata))
-    }
-}
-
-/// Which rules are meant.
 #[derive(Debug, Args)]
-pub(crate) struct SpecArgs {
-    /// Spec id, channel name (its slots) or `all` (every supported slot); may be repeated
-    #[arg(long = "spec", value_name = "ID", required_unless_present = "size")]
-    specs: Vec<String>,
+#[command(
+    after_help = "The tree below each named folder is mirrored in DIR, without the folder's own name; so is that below the \
+    fixed part of a pattern, and the paths of a list as they stand. Named files go to DIR itself. In folders, files that \
+    are neither JPEG nor PNG are passed over and counted, unless they are named like one.\n\
+    An interrupt (Ctrl-C) lets the pictures in flight finish; a second one ends them too.\n\
+    Exit code: 0 all done, 1 something failed and the rest was written, 2 wrong usage and nothing was done, 130 interrupted."
+)]
+pub(crate) struct BatchArgs {
+    /// Files, folders and patterns such as 'photos/**/*.jpg'
+    #[arg(required_unless_present = "files_from", value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
 
-    /// A spec of your own: an exact canvas in pixels
-    #[arg(long, value_name = "WxH")]
-    size: Option<Size>,
+    /// A file that lists files, one per line, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
 
-    /// The byte cap of --size: a number, or one with kB, KiB, MB or MiB
-    #[arg(long, value_name = "N", requires = "size")]
-    max_bytes: Option<ByteSize>,
+    /// The names of --files-from end with a zero byte instead of a line's end, as `find -print0` writes them
+    #[arg(long, requires = "files_from")]
+    pub(crate) null: bool,
 
     #[command(flatten)]
-    table: TableArgs,
-}
+    pub(crate) specs: SpecArgs,
 
-impl SpecArgs {
-    /// The specs asked for, each once, in the order they were named.
-    pub(crate) fn selected(&self) -> Result<Vec<Spec>, Failure> {
-        let catalog = self.table.catalog()?;
-        let mut specs: Vec<Spec> = Vec::new();
-        for selector in &self.specs {
-            for spec in catalog.select(selector)? {
-                if specs.iter().all(|known| known.id() != spec.id()) {
-                    specs.push(spec.clone());
-                }
-            }
-        }
-        if let Some(size) = self.size {
-            let own = Spec::custom(size);
-            specs.push(match self.max_bytes {
-                Some(max_bytes) => own.with_max_bytes(max_bytes),
-                None => own,
-            });
-        }
-        Ok(specs)
-    }
-}
+    /// The folder to write to, made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: PathBuf,
 
-#[derive(Debug, Clone, Copy)]
-enum FormatChoice {
-    Auto,
-    Only(Format),
-}
+    /// Name files by their input's whole name, photo.jpg.oppo-large-icon.jpg, so that photo.jpg and photo.png can stand
+    /// in one folder
+    #[arg(long)]
+    pub(crate) full_names: bool,
 
-fn format_or_auto(text: &str) -> Result<FormatChoice, String> {
-    if text == "auto" {
-        return Ok(FormatChoice::Auto);
-    }
-    let format = text.parse().map_err(|_| "expected auto, jpeg or png".to_owned())?;
-    Ok(FormatChoice::Only(format))
+    #[command(flatten)]
+    pub(crate) jobs: JobArgs,
+
+    /// Write a JSON object per picture and spec to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Go on with what an earlier run with the same report has left undone; files that it cannot vouch for are replaced
+    #[arg(long, requires = "report", conflicts_with = "force")]
+    pub(crate) resume: bool,
+
+    /// Replace files that exist, the report too
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Tell failures only
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
 }
 
 #[derive(Debug, Args)]
@@ -259,74 +180,21 @@ pub(crate) struct ProbeArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "A request: {\"id\":1,\"input\":\"photo.jpg\",\"spec\":\"oppo/large-image\",\"output\":\"out.jpg\"}\n\
+    Instead of \"input\", \"data\" may hold the file in base64. Without \"output\" the answer does.\n\
     Instead of an id, \"spec\" may be {\"width\":984,\"height\":369,\"max_bytes\":40000,\"formats\":[\"jpeg\"],\"alpha\":\"keep\"}.\n\
     Optional: \"effort\", \"max_quality\", \"min_quality\", \"chroma\", \"jpeg_encoder\", \"background\", \"lenient\", \"keep_metadata\". An existing output is replaced."
 )]
 pub(crate) struct StreamArgs {
-    /// Requests worked on at the same time. With more than one, a request must not read what another one writes
-    #[arg(long, value_name = "N", default_value = "1", value_parser = value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: u16,
+    #[command(flatten)]
+    pub(crate) jobs: JobArgs,
+
+    /// Answer in the order in which answers are ready, not in that of the requests
+    #[arg(long)]
+    pub(crate) unordered: bool,
 
     #[command(flatten)]
     pub(crate) table: TableArgs,
 
     #[command(flatten)]
-    pub(crate) limits: LimitArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TableArgs {
-    /// A table of specs to use instead of the built-in one
-    #[arg(long, value_name = "TOML")]
-    specs_file: Option<PathBuf>,
-}
-
-impl TableArgs {
-    /// The table named, or the built-in one.
-    pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
-        let Some(path) = &self.specs_file else {
-            return Ok(Catalog::builtin().clone());
-        };
-        let named = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
-        Catalog::from_toml(&text).map_err(|error| named(error.to_string()))
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LimitArgs {
-    /// Longest input file: a number of bytes, or one with kB, KiB, MB or MiB [default: 64MiB]
-    #[arg(long, value_name = "N")]
-    max_input: Option<ByteSize>,
-
-    /// Most pixels an input may have, width times height [default: 120000000]
-    #[arg(long, value_name = "N")]
-    max_pixels: Option<u64>,
-
-    /// Most memory a decoded input, or a canvas, may take [default: 512MiB]
-    #[arg(long, value_name = "N")]
-    max_decoded: Option<ByteSize>,
-
-    /// Most scans a progressive JPEG may have [default: 100]
-    #[arg(long, value_name = "N")]
-    max_scans: Option<u32>,
-}
-
-impl LimitArgs {
-    pub(crate) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
-        if let Some(max_input) = self.max_input {
-            limits = limits.with_max_input(max_input);
-        }
-        if let Some(max_pixels) = self.max_pixels {
-            limits = limits.with_max_pixels(max_pixels);
-        }
-        if let Some(max_decoded) = self.max_decoded {
-            limits = limits.with_max_decoded(max_decoded);
-        }
-        if let Some(max_scans) = self.max_scans {
-            limits = limits.with_max_scans(max_scans);
-        }
-        limits
-    }
+    pub(crate) cost: CostArgs,
 }

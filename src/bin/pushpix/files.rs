@@ -1,10 +1,11 @@
 //! Files in and out: reading no more than is allowed, naming outputs, and writing them whole or not at all.
 
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use pushpix::{ByteSize, Error, Format, Spec};
+use pushpix::{Error, Format, Input, Limits, Spec};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::Failure;
@@ -22,24 +23,29 @@ pub(crate) fn check_standard_once(inputs: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a file, or standard input for `-`: at most one byte more than `max_input`, by which the library sees that
-/// it is too long.
-pub(crate) fn read(path: &Path, max_input: ByteSize) -> io::Result<Vec<u8>> {
-    let within = |source: &mut dyn Read| {
-        let mut bytes = Vec::new();
-        source.take(max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    if is_standard(path) { within(&mut io::stdin().lock()) } else { within(&mut File::open(path)?) }
+/// Reads a file, or standard input for `-`: at most one byte more than is allowed, by which the library sees that it is
+/// too long.
+pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Error> {
+    if !is_standard(path) {
+        return Input::Path(path.to_owned()).into_bytes(limits);
+    }
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(limits.max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|error| Error::io(path, error))
 }
 
 /// Where the picture from `input` goes for `spec`, but for the extension: `<dir>/<stem>.<channel>-<image-type>`.
 pub(crate) fn output_stem(dir: &Path, input: &Path, spec: &Spec) -> PathBuf {
     let stem = if is_standard(input) { Path::new("stdin").as_os_str() } else { input.file_stem().unwrap_or_default() };
-    let mut name = stem.to_owned();
+    dir.join(with_spec(stem, spec))
+}
+
+/// A name with a spec's behind it.
+pub(crate) fn with_spec(name: &OsStr, spec: &Spec) -> OsString {
+    let mut name = name.to_owned();
     name.push(".");
     name.push(spec.id().replace('/', "-"));
-    dir.join(name)
+    name
 }
 
 /// `stem` with the extension of `format` put behind it; what looks like an extension already stays.
@@ -65,7 +71,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Erro
             _ => write_renamed(path, bytes, replace),
         }
     };
-    write().map_err(|error| io_error(path, &error))
+    write().map_err(|error| Error::io(path, error))
 }
 
 fn write_renamed(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
@@ -85,22 +91,21 @@ pub(crate) fn already_there() -> io::Error {
     io::Error::new(ErrorKind::AlreadyExists, "it is there already, --force replaces it")
 }
 
+const PREFIX: &str = ".pushpix-";
+const SUFFIX: &str = ".tmp";
+
+/// Whether a file of this name is one that a run has left unfinished, or has not finished yet.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
 /// A temporary file beside the one it is to become. Its name says whose it is, should a crash leave it behind.
-fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(".pushpix-").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // A temporary file is private by default; an output has the permissions that the user's umask leaves.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(dir)
-}
-
-/// What the system said of `path`, in the library's terms. Takes a reference, for one failure may be told several
-/// times.
-pub(crate) fn io_error(path: &Path, error: &io::Error) -> Error {
-    let source = match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(error.kind(), error.to_string()),
-    };
-    Error::io(path, source)
 }

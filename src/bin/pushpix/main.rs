@@ -1,12 +1,14 @@
 //! The command `pushpix`. It sees the library's public interface only.
 //!
 //! Reports go to standard output, messages to standard error. Exit code 0: all done; 1: something failed, the rest
-//! was written; 2: the command line is wrong, nothing was done.
+//! was written; 2: the command line is wrong, nothing was done; 130: interrupted.
 
 mod adapt;
 mod answer;
 mod args;
+mod batch;
 mod files;
+mod options;
 mod probe;
 mod specs;
 mod stream;
@@ -47,11 +49,14 @@ impl From<pushpix::Error> for Failure {
 enum Done {
     All,
     InPart,
+    /// The user has interrupted it.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Adapt(args) => adapt::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::Specs(args) => specs::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Probe(args) => probe::run(&args),
@@ -60,6 +65,8 @@ fn main() -> ExitCode {
     match done {
         Ok(Done::All) => ExitCode::SUCCESS,
         Ok(Done::InPart) => ExitCode::FAILURE,
+        // As shells tell of a program that an interrupt has ended: 128 and the signal's number.
+        Ok(Done::Interrupted) => ExitCode::from(130),
         Err(Failure::Usage(what)) => {
             complain(&what);
             ExitCode::from(2)

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
     let mut out = io::stdout().lock();
     let mut done = Done::All;
     for input in &args.inputs {
-        let bytes = files::read(input, limits.max_input).map_err(|error| files::io_error(input, &error));
+        let bytes = files::read(input, &limits);
         let probe = bytes.and_then(|bytes| adapter.probe(&bytes));
         match probe {
             Ok(probe) if args.json => writeln!(out, "{}", probed(input, &probe))?,
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
             Err(error) => {
                 done = Done::InPart;
                 if args.json {
-                    writeln!(out, "{}", Answer::failed(input, None, &error).line()?)?;
+                    writeln!(out, "{}", Answer::failed(Some(input), None, &error).line()?)?;
                 } else {
                     complain(&format!("{}: {}", input.display(), message(&error)));
                 }

@@ -1,92 +1,92 @@
-//! `pushpix stream`: a worker for other programs. One request per line in, one answer per line out, in order.
-//! Nothing is remembered from one request to the next.
+//! `pushpix stream`: a worker for other programs. One request per line in, one answer per line out, in order unless told
+//! otherwise. Nothing is remembered from one request to the next.
 
-use std::io::{self, BufRead, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel, sync_channel};
-use std::thread;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use pushpix::{Adapter, AlphaRule, ByteSize, Catalog, Error, Limits, Quality, Size, Spec, Upscale};
-use rayon::ThreadPoolBuilder;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use pushpix::{Adapted, Adapter, AlphaRule, ByteSize, Catalog, Error, Input, Limits, Quality, Size, Spec, Work};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Output};
 use crate::args::StreamArgs;
 use crate::{Done, Failure, files};
 
-/// The longest request, in bytes. A longer line is answered with an error, not read into memory.
-const MAX_LINE: u64 = 1 << 20;
-
 pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
-    let worker = Worker { catalog: args.table.catalog()?, limits: args.limits.limits() };
-    let jobs = usize::from(args.jobs);
-    let pool = ThreadPoolBuilder::new().num_threads(jobs).build().map_err(io::Error::other)?;
+    let adapter = args.cost.adapter();
+    let worker = Worker { catalog: args.table.catalog()?, adapter: adapter.clone() };
+    let mut lines = Lines::new(BufReader::new(io::stdin()), longest_line(adapter.limits()));
+    let batch = args.jobs.batch(adapter, Some(NonZeroUsize::MIN)).with_order(!args.unordered);
 
-    // Answers are awaited in the order of their requests; the bound keeps a fast writer from filling our memory.
-    let (order, answers) = sync_channel::<Awaited>(2 * jobs);
-    thread::scope(|scope| {
-        let writer = scope.spawn(move || write_answers(&answers));
-        let read = pool.in_place_scope(|pool| {
-            let mut lines = Lines::new(io::stdin().lock());
-            while let Some((number, line)) = lines.next()? {
-                let (answered, answer) = channel();
-                if order.send((number, answer)).is_err() {
-                    break; // The writer has ended: nobody reads our answers.
-                }
-                let worker = &worker;
-                // The receiver is gone only if the writer is, which the next line notices.
-                pool.spawn(move |_| drop(answered.send(worker.answer(number, line))));
-            }
-            Ok(())
+    let (unread, mut unwritten) = (Mutex::new(Ok(())), Ok(()));
+    let closed = AtomicBool::new(false);
+    let requests = std::iter::from_fn(|| {
+        // When nobody reads our answers, no more is asked.
+        if closed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let line = lines.next().unwrap_or_else(|error| {
+            *unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
+            None
         });
-        drop(order);
-        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer of answers failed")));
-        read.and(written)
+        line.map(|(number, line)| Task::new(&worker, number, line))
+    });
+    let mut out = io::stdout();
+    batch.run(requests, |answer: Answer| {
+        let write = |out: &mut io::Stdout| {
+            writeln!(out, "{}", answer.line()?)?;
+            out.flush()
+        };
+        if unwritten.is_ok() {
+            unwritten = write(&mut out);
+            closed.store(unwritten.is_err(), Ordering::Relaxed);
+        }
     })?;
+    unwritten?;
+    unread.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)?;
     Ok(Done::All)
 }
 
-/// The number of a line, and where its answer will come from.
-type Awaited = (u64, Receiver<Answer>);
-
-fn write_answers(answers: &Receiver<Awaited>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for (number, answer) in answers {
-        // A worker that panics, which is a defect of ours, still leaves the others their answers.
-        let answer = answer.recv().unwrap_or_else(|_| Answer::lost(number).with_id(Value::Null));
-        writeln!(out, "{}", answer.line()?)?;
-        out.flush()?;
-    }
-    Ok(())
+/// The longest request, in bytes: the longest input in base64, and what else it may say. A longer line is answered with
+/// an error, not read into memory.
+fn longest_line(limits: &Limits) -> u64 {
+    (limits.max_input.as_u64() / 3 + 1).saturating_mul(4).saturating_add(1 << 20)
 }
 
 /// The lines of a reader with their numbers, from 1.
 struct Lines<R> {
     reader: R,
     number: u64,
+    longest: u64,
 }
 
 /// A line without its end, or why there is none to be had.
 type Line = Result<Vec<u8>, &'static str>;
 
+const TOO_LONG: &str = "longer than the longest input in base64";
+
 impl<R: BufRead> Lines<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, number: 0 }
+    fn new(reader: R, longest: u64) -> Self {
+        Self { reader, number: 0, longest }
     }
 
     fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
         let mut line = Vec::new();
-        let read = self.reader.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut line)?;
+        let read = self.reader.by_ref().take(self.longest + 1).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
         if line.last() == Some(&b'\n') {
             line.pop();
-        } else if read as u64 > MAX_LINE {
+        } else if read as u64 > self.longest {
             self.reader.skip_until(b'\n')?;
-            return Ok(Some((self.number, Err("longer than 1 MiB"))));
+            return Ok(Some((self.number, Err(TOO_LONG))));
         }
         Ok(Some((self.number, Ok(line))))
     }
@@ -98,9 +98,10 @@ impl<R: BufRead> Lines<R> {
 struct Request {
     #[serde(default, rename = "id")]
     _id: Value,
-    input: PathBuf,
+    input: Option<PathBuf>,
+    data: Option<String>,
     spec: Value,
-    output: PathBuf,
+    output: Option<PathBuf>,
     effort: Option<String>,
     max_quality: Option<f32>,
     min_quality: Option<f32>,
@@ -127,50 +128,115 @@ struct OwnSpec {
 /// What all requests share.
 struct Worker {
     catalog: Catalog,
-    limits: Limits,
+    adapter: Adapter,
+}
+
+/// A request on its way.
+struct Task<'a> {
+    worker: &'a Worker,
+    number: u64,
+    line: Option<Line>,
+    id: Value,
+    asked: Asked,
+    /// Why it cannot be carried out.
+    refused: Option<Answer>,
+}
+
+/// What the answer to a request is made of.
+#[derive(Default)]
+struct Asked {
+    input: Option<PathBuf>,
+    spec: Option<String>,
+    output: Option<PathBuf>,
+}
+
+impl Work for Task<'_> {
+    type Done = Answer;
+
+    fn load(&mut self, limits: &Limits) -> Result<pushpix::Request, Error> {
+        let understood = self.parse().and_then(|request| {
+            let picture = request.picture()?;
+            let spec = self.worker.spec(&request.spec)?;
+            Ok((picture, spec, self.worker.adapter(&request)?, request))
+        });
+        match understood {
+            Err(why) => {
+                self.refused = Some(Answer::not_a_request(self.number, &why));
+                Ok(pushpix::Request { bytes: Vec::new(), specs: [].into(), adapter: None })
+            }
+            Ok((picture, spec, adapter, request)) => {
+                let named = spec.as_ref().ok().map(Spec::id).or(request.spec.as_str());
+                let named = named.map(str::to_owned);
+                self.asked = Asked { input: request.input, spec: named, output: request.output };
+                let specs = [spec?].into();
+                Ok(pushpix::Request { bytes: picture.into_bytes(limits)?, specs, adapter: Some(adapter) })
+            }
+        }
+    }
+
+    fn finish(self, results: Result<Vec<Result<Adapted, Error>>, Error>) -> Answer {
+        let Asked { input, spec, output } = self.asked;
+        let answer = match (self.refused, results.map(|mut results| results.pop())) {
+            (Some(refused), _) => Ok(refused),
+            (None, Err(error)) => Err(error),
+            // A request has one spec.
+            (None, Ok(None)) => Ok(Answer::not_a_request(self.number, "it has no result")),
+            (None, Ok(Some(result))) => result.and_then(|adapted| {
+                let to = match &output {
+                    None => Output::Answer(&adapted.bytes),
+                    Some(path) => {
+                        files::write(path, &adapted.bytes, true)?;
+                        Output::File(path)
+                    }
+                };
+                Ok(Answer::adapted(input.as_deref(), to, &adapted.report))
+            }),
+        };
+        answer
+            .unwrap_or_else(|error| Answer::failed(input.as_deref(), spec.as_deref(), &error))
+            .with_id(self.id)
+    }
+}
+
+impl<'a> Task<'a> {
+    fn new(worker: &'a Worker, number: u64, line: Line) -> Self {
+        Self { worker, number, line: Some(line), id: Value::Null, asked: Asked::default(), refused: None }
+    }
+
+    /// Reads the line, and keeps the request's own name for itself.
+    fn parse(&mut self) -> Result<Request, String> {
+        let line = self.line.take().unwrap_or(Err("it was read already"))?;
+        let value = serde_json::from_slice::<Value>(&line).map_err(|error| format!("not JSON: {error}"))?;
+        // An array would be taken for a struct's fields in order.
+        if !value.is_object() {
+            return Err("a request is a JSON object".to_owned());
+        }
+        self.id = value.get("id").cloned().unwrap_or_default();
+        Request::deserialize(value).map_err(|error| error.to_string())
+    }
+}
+
+impl Request {
+    /// Where the picture comes from.
+    fn picture(&self) -> Result<Input, String> {
+        // Standard input and output carry the requests and the answers.
+        if [&self.input, &self.output].into_iter().flatten().any(|path| files::is_standard(path)) {
+            return Err("- stands for no file here".to_owned());
+        }
+        match (&self.input, &self.data) {
+            (Some(path), None) => Ok(Input::Path(path.clone())),
+            (None, Some(data)) => {
+                BASE64_STANDARD.decode(data).map(Input::Bytes).map_err(|error| format!("data: {error}"))
+            }
+            _ => Err("expected either input or data".to_owned()),
+        }
+    }
 }
 
 impl Worker {
-    fn answer(&self, number: u64, line: Line) -> Answer {
-        let value = line
-            .map_err(str::to_owned)
-            .and_then(|line| serde_json::from_slice::<Value>(&line).map_err(|error| format!("not JSON: {error}")));
-        let value = match value {
-            Ok(value) => value,
-            Err(why) => return Answer::not_a_request(number, &why).with_id(Value::Null),
-        };
-        // An array would be taken for a struct's fields in order.
-        if !value.is_object() {
-            return Answer::not_a_request(number, "a request is a JSON object").with_id(Value::Null);
-        }
-        let id = value.get("id").cloned().unwrap_or_default();
-        let answer = match serde_json::from_value::<Request>(value) {
-            Ok(request) => self.carry_out(number, &request),
-            Err(error) => Answer::not_a_request(number, &error.to_string()),
-        };
-        answer.with_id(id)
-    }
-
-    fn carry_out(&self, number: u64, request: &Request) -> Answer {
-        // Standard input and output carry the requests and the answers.
-        if [&request.input, &request.output].into_iter().any(|path| files::is_standard(path)) {
-            return Answer::not_a_request(number, "- stands for no file here");
-        }
-        let understood = self.adapter(request).and_then(|adapter| Ok((adapter, self.spec(&request.spec)?)));
-        let (adapter, spec) = match understood {
-            Ok((adapter, Ok(spec))) => (adapter, spec),
-            Ok((_, Err(error))) => return Answer::failed(&request.input, request.spec.as_str(), &error),
-            Err(why) => return Answer::not_a_request(number, &why),
-        };
-        match adapt(&adapter, &spec, &request.input, &request.output, self.limits.max_input) {
-            Ok(adapted) => Answer::adapted(&request.input, &request.output, &adapted),
-            Err(error) => Answer::failed(&request.input, Some(spec.id()), &error),
-        }
-    }
-
     fn adapter(&self, request: &Request) -> Result<Adapter, String> {
         let quality = |value: f32| Quality::new(value).ok_or_else(|| format!("{value} is not a quality from 1 to 100"));
-        let mut adapter = Adapter::new().with_limits(self.limits.clone()).with_upscale(Upscale::Allow);
+        let mut adapter = self.adapter.clone();
         if let Some(effort) = &request.effort {
             adapter = adapter.with_effort(effort.parse().map_err(to_text)?);
         }
@@ -221,19 +287,6 @@ impl Worker {
     }
 }
 
-fn adapt(
-    adapter: &Adapter,
-    spec: &Spec,
-    input: &Path,
-    output: &Path,
-    max_input: ByteSize,
-) -> Result<pushpix::Adapted, Error> {
-    let bytes = files::read(input, max_input).map_err(|error| files::io_error(input, &error))?;
-    let adapted = adapter.adapt(&bytes, spec)?;
-    files::write(output, &adapted.bytes, true)?;
-    Ok(adapted)
-}
-
 fn to_text(error: pushpix::ParseUnitError) -> String {
     error.to_string()
 }
@@ -244,13 +297,13 @@ mod tests {
 
     #[test]
     fn lines_are_numbered_and_bounded() {
-        let long = "x".repeat(usize::try_from(MAX_LINE).unwrap() + 5);
-        let just = "y".repeat(usize::try_from(MAX_LINE).unwrap());
+        let long = "x".repeat(1005);
+        let just = "y".repeat(1000);
         let text = format!("one\n{long}\n\n{just}\nlast");
-        let mut lines = Lines::new(text.as_bytes());
+        let mut lines = Lines::new(text.as_bytes(), 1000);
         let mut next = || lines.next().unwrap();
         assert_eq!(next(), Some((1, Ok(b"one".to_vec()))));
-        assert_eq!(next(), Some((2, Err("longer than 1 MiB"))));
+        assert_eq!(next(), Some((2, Err(TOO_LONG))));
         assert_eq!(next(), Some((3, Ok(Vec::new()))));
         assert_eq!(next(), Some((4, Ok(just.clone().into_bytes()))));
         assert_eq!(next(), Some((5, Ok(b"last".to_vec()))));

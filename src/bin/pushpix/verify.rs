@@ -18,11 +18,11 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
     let mut done = Done::All;
     let mut lines = vec![["FILE", "SPEC", "VERDICT", ""].map(str::to_owned)];
     for input in &args.inputs {
-        let bytes = files::read(input, limits.max_input);
+        let bytes = files::read(input, &limits);
         for spec in &specs {
             let verdict = match &bytes {
                 Ok(bytes) => Ok(adapter.verify(bytes, spec).with_name(input)),
-                Err(error) => Err(files::io_error(input, error)),
+                Err(error) => Err(error.clone()),
             };
             if !verdict.as_ref().is_ok_and(Verdict::complies) {
                 done = Done::InPart;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
             if args.json {
                 match &verdict {
                     Ok(verdict) => writeln!(out, "{}", verified(input, verdict))?,
-                    Err(error) => writeln!(out, "{}", Answer::failed(input, Some(spec.id()), error).line()?)?,
+                    Err(error) => writeln!(out, "{}", Answer::failed(Some(input), Some(spec.id()), error).line()?)?,
                 }
             } else {
                 lines.extend(rows(input, spec, &verdict));
