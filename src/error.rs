@@ -112,10 +112,9 @@ impl Error {
 
     /// A broken input, noticed by a decoder beneath us. An error of our own that came up through it stays what it is.
     pub(crate) fn from_decoder(format: Format, what: &'static str, source: Foreign) -> Self {
-        source.downcast().map_or_else(
-            |source| Self::Decode { format, what, source: Some(source.into()) },
-            |own: Box<Self>| *own,
-        )
+        source
+            .downcast()
+            .map_or_else(|source| Self::Decode { format, what, source: Some(source.into()) }, |own: Box<Self>| *own)
     }
 
     /// A failure on pixels of our own. An error of our own that came up through it stays what it is.

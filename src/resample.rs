@@ -64,11 +64,7 @@ impl Resampling {
 /// the size already keeps every pixel. The eight orientations of one picture give the same result.
 ///
 /// A picture that is borrowed is only read; one that is owned is given up as soon as it is not needed.
-pub(crate) fn resample(
-    picture: Cow<'_, Raster>,
-    resampling: &Resampling,
-    watch: &Watch<'_>,
-) -> Result<Raster, Error> {
+pub(crate) fn resample(picture: Cow<'_, Raster>, resampling: &Resampling, watch: &Watch<'_>) -> Result<Raster, Error> {
     let scaled = if picture.size() == resampling.stored_size() {
         let picture = picture.into_owned();
         match resampling.matte {

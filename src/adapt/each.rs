@@ -54,9 +54,8 @@ pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Re
         }
     }
 
-    let same_canvas = |a: &Wanted, b: &Wanted| {
-        a.plan.placement == b.plan.placement && input.ground(&a.plan) == input.ground(&b.plan)
-    };
+    let same_canvas =
+        |a: &Wanted, b: &Wanted| a.plan.placement == b.plan.placement && input.ground(&a.plan) == input.ground(&b.plan);
     share(picture, grouped(wanted, same_canvas), |picture, group| match input.canvas(picture, &group.first.plan) {
         Err(error) => results.extend(group.all().map(|wanted| (wanted.index, Err(error.clone())))),
         Ok(canvas) => {

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use rayon::{Scope, Yield};
 
+use super::Batch;
 use super::flight::Flight;
 use super::job::{Request, Work};
-use super::Batch;
 use crate::error::Error;
 use crate::panics::contained;
 use crate::report::Adapted;

@@ -12,8 +12,8 @@ mod probe;
 use crate::error::{Error, Foreign};
 use crate::format::Format;
 use crate::limits::{Limits, Watch};
-use crate::panics::contained;
 use crate::palette::Indexed;
+use crate::panics::contained;
 use crate::raster::Raster;
 use crate::units::Effort;
 #[cfg(feature = "mozjpeg")]

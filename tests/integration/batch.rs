@@ -49,7 +49,8 @@ fn one_decode_for_many_specs_gives_what_each_gives_alone() {
         fast().with_light(Light::Linear).with_background(Rgb8::new(9, 99, 199)),
         fast().with_lenient(true).with_keep_metadata(true),
     ];
-    let inputs = ["orientation-6.jpg", "icon-144-alpha.png", "rgba-16bit.png", "metadata.jpg", "bad/decode-truncated.png"];
+    let inputs =
+        ["orientation-6.jpg", "icon-144-alpha.png", "rgba-16bit.png", "metadata.jpg", "bad/decode-truncated.png"];
     for (name, adapter) in inputs.iter().flat_map(|name| adapters.iter().map(move |adapter| (name, adapter))) {
         let Ok(bytes) = std::fs::read(testdata().join(name)) else { panic!("{name} is missing") };
         let each = adapter.adapt_each(&bytes, &specs);
@@ -123,7 +124,8 @@ fn a_batch_tells_how_far_it_has_come() {
         Job::path("there is none.png", specs),
     ];
     let mut written = 0;
-    let progress = watched.for_each(jobs, |outcome| written += outcome.result.map_or(0, |out| out.bytes.len())).unwrap();
+    let progress =
+        watched.for_each(jobs, |outcome| written += outcome.result.map_or(0, |out| out.bytes.len())).unwrap();
     assert_eq!((progress.done, progress.failed), (2, 4));
     assert_eq!(progress.bytes_in.as_u64(), picture.len() as u64 + 6);
     assert_eq!(progress.bytes_out.as_u64(), written as u64);

@@ -1,62 +1,11 @@
 //! The command as a user runs it: files, exit codes, reports.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::command::{assert_code, folder, lines, names, pushpix, run, run_with_input};
 use crate::pictures::{Seen, fixture, testdata};
-
-/// Runs `pushpix` in `dir`, with `input` on standard input.
-fn run_with_input(dir: &Path, args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pushpix"))
-        .current_dir(dir)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that does not read its input may close it early.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap()
-}
-
-fn run(dir: &Path, args: &[&str]) -> Output {
-    run_with_input(dir, args, b"")
-}
-
-/// A folder with these fixtures in it.
-fn folder(fixtures: &[&str]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for name in fixtures {
-        let target = dir.path().join(Path::new(name).file_name().unwrap());
-        fs::copy(testdata().join(name), target).unwrap();
-    }
-    dir
-}
-
-fn names(dir: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
-#[track_caller]
-fn assert_code(output: &Output, code: i32) {
-    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (shown(&output.stdout), shown(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "\n--- standard output\n{out}\n--- standard error\n{err}");
-}
-
-fn lines(bytes: &[u8]) -> Vec<Value> {
-    let text = std::str::from_utf8(bytes).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
-}
 
 #[test]
 fn the_main_job_writes_a_banner_beside_the_others() {
@@ -245,12 +194,7 @@ fn specs_that_would_share_a_file_are_refused() {
 #[test]
 fn nobody_reading_the_reports_does_not_stop_the_work() {
     let dir = folder(&["photo.jpg"]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pushpix"))
-        .current_dir(dir.path())
-        .args(["adapt", "--effort", "fast", "--spec", "oppo", "photo.jpg"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = pushpix(dir.path(), &["adapt", "--effort", "fast", "--spec", "oppo", "photo.jpg"]).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(names(dir.path()).len(), 3);

@@ -11,7 +11,11 @@
 mod adapt;
 mod batch;
 #[cfg(feature = "cli")]
+mod batch_command;
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
+mod command;
 mod corpus;
 mod golden;
 mod hostile;

@@ -153,7 +153,9 @@ impl Reports {
     fn try_write(&mut self, input: &Path, spec: &Spec, outcome: &Result<Outcome, Error>) -> io::Result<()> {
         let answer = match outcome {
             Ok(_) if self.quiet => return Ok(()),
-            Ok(Outcome::Written(path, adapted)) if self.json => Answer::adapted(Some(input), Output::File(path), &adapted.report),
+            Ok(Outcome::Written(path, adapted)) if self.json => {
+                Answer::adapted(Some(input), Output::File(path), &adapted.report)
+            }
             Ok(Outcome::Planned(plan)) if self.json => Answer::planned(input, plan),
             Err(error) if self.json => Answer::failed(Some(input), Some(spec.id()), error),
             Ok(Outcome::Written(path, adapted)) => {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use clap::Args;
 use pushpix::{
-    Adapter, Batch, ByteSize, Catalog, ChromaSubsampling, Effort, Format, JpegEncoder, Limits, Quality, Rgb8, Size, Spec,
-    Upscale,
+    Adapter, Batch, ByteSize, Catalog, ChromaSubsampling, Effort, Format, JpegEncoder, Limits, Quality, Rgb8, Size,
+    Spec, Upscale,
 };
 
 use crate::Failure;
@@ -81,7 +81,6 @@ pub(crate) struct CostArgs {
 }
 
 impl CostArgs {
-
     /// An adapter that costs no more.
     pub(crate) fn adapter(&self) -> Adapter {
         let adapter = Adapter::new().with_limits(self.limits.limits());

@@ -192,9 +192,7 @@ impl Work for Task<'_> {
                 Ok(Answer::adapted(input.as_deref(), to, &adapted.report))
             }),
         };
-        answer
-            .unwrap_or_else(|error| Answer::failed(input.as_deref(), spec.as_deref(), &error))
-            .with_id(self.id)
+        answer.unwrap_or_else(|error| Answer::failed(input.as_deref(), spec.as_deref(), &error)).with_id(self.id)
     }
 }
 

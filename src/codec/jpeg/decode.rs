@@ -35,7 +35,8 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
             // The header's reading has refused any other number of components.
             _ => pixels.fill(0),
         }
-        rows.next(|out| conversion.row(&pixels, out)).map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
+        rows.next(|out| conversion.row(&pixels, out))
+            .map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
     })?;
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
 }

@@ -358,10 +358,16 @@ fn what_the_sink_says_ends_it() {
     for name in ["420.jpg", "progressive.jpg"] {
         let mut rows = 0;
         let bytes = testdata(name);
-        let result = decode_rows(&bytes, &Header::read(&bytes).unwrap(), true, &Watch::unhurried(&Limits::default()), &mut |_| {
-            rows += 1;
-            if rows == 5 { Err(broken("enough")) } else { Ok(()) }
-        });
+        let result = decode_rows(
+            &bytes,
+            &Header::read(&bytes).unwrap(),
+            true,
+            &Watch::unhurried(&Limits::default()),
+            &mut |_| {
+                rows += 1;
+                if rows == 5 { Err(broken("enough")) } else { Ok(()) }
+            },
+        );
         assert_eq!(result.unwrap_err().to_string(), broken("enough").to_string());
         assert_eq!(rows, 5);
     }

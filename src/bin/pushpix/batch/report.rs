@@ -74,7 +74,9 @@ impl Report {
             .create_new(!args.resume && !args.force)
             .open(path);
         let mut file = open.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => failed("it is there already; --resume goes on with it, --force replaces it"),
+            io::ErrorKind::AlreadyExists => {
+                failed("it is there already; --resume goes on with it, --force replaces it")
+            }
             _ => failed(&error.to_string()),
         })?;
         match file.try_lock() {
@@ -82,13 +84,15 @@ impl Report {
             // There are file systems without locks, and files, such as pipes, that cannot have one.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        let vouched = if args.resume {
-            Some(read(&mut file).map_err(|error| failed(&error.to_string()))?)
-        } else {
-            let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
-            if regular { file.set_len(0) } else { Ok(()) }.map_err(|error| failed(&error.to_string()))?;
-            None
+        let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let vouched = match args.resume {
+            true if !regular => return Err(failed("it is no file that could be gone on with")),
+            true => Some(read(&mut file)),
+            // What is no file, such as a pipe, holds nothing to be replaced.
+            false if !regular => None,
+            false => file.set_len(0).err().map(Err),
         };
+        let vouched = vouched.transpose().map_err(|error| failed(&error.to_string()))?;
         Ok((Some(Self { file, path: path.clone() }), vouched))
     }
 
