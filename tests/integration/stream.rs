@@ -3,21 +3,18 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use pushpix::{Adapter, Spec};
 use serde_json::{Value, json};
 
-use crate::pictures::{Seen, testdata};
+use crate::command::pushpix;
+use crate::pictures::{Seen, fixture, testdata};
 
 fn worker(args: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_pushpix"))
-        .arg("stream")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+    pushpix(Path::new("."), &[&["stream"], args].concat()).spawn().unwrap()
 }
 
 /// Writes all requests, then reads all answers; the worker must end with code 0 and say nothing on standard error.
@@ -43,7 +40,7 @@ fn input(name: &str) -> String {
 }
 
 #[test]
-fn two_hundred_mixed_requests_are_answered_in_order() {
+fn a_thousand_mixed_requests_are_answered_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let out = |number: usize| dir.path().join(format!("{number}.bin")).display().to_string();
     // What is asked, and the kind of error that must come; none means success.
@@ -65,10 +62,10 @@ fn two_hundred_mixed_requests_are_answered_in_order() {
             }
         }
     };
-    for jobs in ["1", "3"] {
-        let (requests, expected): (Vec<String>, Vec<Option<&str>>) = (0..200).map(request).unzip();
+    for (jobs, count) in [("1", 100), ("3", 1000)] {
+        let (requests, expected): (Vec<String>, Vec<Option<&str>>) = (0..count).map(request).unzip();
         let answers = converse(&["--jobs", jobs], &requests);
-        assert_eq!(answers.len(), 200);
+        assert_eq!(answers.len(), count);
         for (number, (answer, expected)) in answers.iter().zip(expected).enumerate() {
             assert_eq!(answer["ok"], expected.is_none(), "{answer}");
             let id = if number % 10 == 3 { Value::Null } else { number.into() };
@@ -157,6 +154,9 @@ fn what_is_no_request_is_told_why() {
         (r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"formats":["gif"]}}"#, "format"),
         (r#"{"input":"a","output":"b","spec":{"width":9,"height":9,"alpha":"invert"}}"#, "alpha"),
         (r#"{"input":"-","output":"b","spec":"oppo/large-icon"}"#, "-"),
+        (r#"{"input":"a","data":"AAAA","spec":"oppo/large-icon"}"#, "input or data"),
+        (r#"{"output":"a","spec":"oppo/large-icon"}"#, "input or data"),
+        (r#"{"data":"A$AA","spec":"oppo/large-icon"}"#, "data"),
     ];
     let lines: Vec<String> = requests.iter().map(|(line, _)| (*line).to_owned()).collect();
     let answers = converse(&["--jobs", "2"], &lines);
@@ -178,6 +178,43 @@ fn a_reader_that_leaves_ends_the_worker_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn pictures_may_come_and_go_within_the_lines() {
+    let bytes = fixture("logo.png");
+    let data = BASE64_STANDARD.encode(&bytes);
+    let request = |id: u32, spec: &str| json!({"id": id, "data": data, "spec": spec}).to_string();
+    let specs = ["oppo/large-icon", "xiaomi/large-icon"];
+    let requests: Vec<String> = (0..).zip(specs).map(|(id, spec)| request(id, spec)).collect();
+    for (spec, answer) in specs.iter().zip(converse(&["--jobs", "2"], &requests)) {
+        let expected = Adapter::new().adapt(&bytes, Spec::builtin(spec).unwrap()).unwrap().bytes;
+        let made = BASE64_STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+        assert!(made == expected && answer["bytes"] == made.len(), "{spec}");
+        assert_eq!((answer.get("input"), answer.get("output")), (None, None));
+    }
+    let broken = json!({"data": BASE64_STANDARD.encode("GIF89a"), "spec": "oppo/large-icon"}).to_string();
+    assert_eq!(converse(&[], &[broken])[0]["error"]["kind"], "unsupported");
+}
+
+#[test]
+fn answers_may_come_as_they_are_ready() {
+    let dir = tempfile::tempdir().unwrap();
+    // The first one takes longest.
+    let request = |id: usize| {
+        let name = if id == 0 { "photo.jpg" } else { "1x1.png" };
+        let output = dir.path().join(id.to_string());
+        json!({"id": id, "input": input(name), "output": output, "spec": {"width": 40, "height": 40}}).to_string()
+    };
+    let requests: Vec<String> = (0..50).map(request).collect();
+    let ids = |args: &[&str]| -> Vec<u64> {
+        converse(args, &requests).iter().map(|answer| answer["id"].as_u64().unwrap()).collect()
+    };
+    assert!(ids(&["--jobs", "4"]).is_sorted());
+    let mut unordered = ids(&["--jobs", "4", "--unordered"]);
+    assert!(!unordered.is_sorted(), "{unordered:?}");
+    unordered.sort_unstable();
+    assert_eq!(unordered, Vec::from_iter(0..50));
 }
 
 #[test]
