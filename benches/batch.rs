@@ -1,7 +1,11 @@
 //! One picture for many specs against one call for each, and many pictures on one thread and on all. Every case checks
 //! that both give the same bytes before it is timed.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a bench that cannot go on must stop, and says its ratios")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a bench that cannot go on must stop, and this one tells ratios"
+)]
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;

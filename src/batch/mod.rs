@@ -1,5 +1,5 @@
-//! Many pictures on all cores, in bounded memory. What is done with each is `adapt`'s; this knows only jobs, threads and
-//! what is in flight.
+//! Many pictures on all cores, in bounded memory. What is done with each is `adapt`'s; this knows only jobs, threads
+//! and what is in flight.
 //!
 //! Three parties: a thread that takes jobs from the caller's iterator and may wait for the next one; the pool, whose
 //! threads never wait; a thread that hands results to the caller's sink. So neither a slow iterator nor a slow sink nor
@@ -106,9 +106,9 @@ impl Batch {
     /// A batch of pictures that this adapter adapts, on as many threads as there are processors, the outcomes in the
     /// order in which they are ready.
     ///
-    /// The adapter's deadline is that of one picture with all its specs, from the moment that it is worked on. Where its
-    /// [`CancelToken`](crate::CancelToken) is set, pictures in flight end with [`Error::Cancelled`], and no more jobs
-    /// are taken.
+    /// The adapter's deadline is that of one picture with all its specs, from the moment that it is worked on. Where
+    /// its [`CancelToken`](crate::CancelToken) is set, pictures in flight end with
+    /// [`Error::Cancelled`](crate::Error::Cancelled), and no more jobs are taken.
     #[must_use]
     pub fn new(adapter: Adapter) -> Self {
         Self { adapter, threads: Threads::Own(processors()), in_order: false, observer: None }

@@ -73,11 +73,12 @@ pub(crate) struct AdaptArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The tree below each named folder is mirrored in DIR, without the folder's own name; so is that below the \
-    fixed part of a pattern, and the paths of a list as they stand. Named files go to DIR itself. In folders, files that \
-    are neither JPEG nor PNG are passed over and counted, unless they are named like one.\n\
+    after_help = "The tree below each named folder is mirrored in DIR, without the folder's own name; so is that below \
+    the fixed part of a pattern, and the paths of a list as they stand. Named files go to DIR itself. In folders, files \
+    that are neither JPEG nor PNG are passed over and counted, unless they are named like one.\n\
     An interrupt (Ctrl-C) lets the pictures in flight finish; a second one ends them too.\n\
-    Exit code: 0 all done, 1 something failed and the rest was written, 2 wrong usage and nothing was done, 130 interrupted."
+    Exit code: 0 all done, 1 something failed and the rest was written, 2 wrong usage and nothing was done, \
+    130 interrupted."
 )]
 pub(crate) struct BatchArgs {
     /// Files, folders and patterns such as 'photos/**/*.jpg'

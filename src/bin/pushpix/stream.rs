@@ -1,5 +1,5 @@
-//! `pushpix stream`: a worker for other programs. One request per line in, one answer per line out, in order unless told
-//! otherwise. Nothing is remembered from one request to the next.
+//! `pushpix stream`: a worker for other programs. One request per line in, one answer per line out, in order unless
+//! told otherwise. Nothing is remembered from one request to the next.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::num::NonZeroUsize;

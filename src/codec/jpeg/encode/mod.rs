@@ -175,7 +175,8 @@ fn progressive() -> Script {
     ]
 }
 
-/// The orders of scans that are tried besides [`baseline`]. The shortest of all is shorter than [`progressive`] by 0.3 to 1 %.
+/// The orders of scans that are tried besides [`baseline`]. The shortest of all is shorter than [`progressive`] by 0.3
+/// to 1 %.
 fn scripts(effort: Effort) -> Vec<Script> {
     let band = |first, last| vec![Scan::band(0, first, last)];
     let chroma = || vec![Scan::band(1, 1, 63), Scan::band(2, 1, 63)];
