@@ -119,9 +119,7 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = source.clone()?;
-    // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
-    let alpha = if options.lenient && !source.has_alpha { source.stored.area() } else { 0 };
-    let needed = source.decoded_bytes.saturating_add(alpha).saturating_add(filter_bytes(source.stored));
+    let needed = decoded_bytes(&source, options).saturating_add(filter_bytes(source.stored));
     options.limits.check_decoded(needed)?;
 
     let Some(canvas) = spec.canvas_for(source.size()) else {
@@ -150,6 +148,13 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
         jpeg_encoder: options.jpeg_encoder,
         effort: options.effort,
     })
+}
+
+/// What a decoded picture takes, in bytes.
+pub(crate) fn decoded_bytes(source: &Probe, options: &Options) -> u64 {
+    // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
+    let alpha = if options.lenient && !source.has_alpha { source.stored.area() } else { 0 };
+    source.decoded_bytes.saturating_add(alpha)
 }
 
 /// The resampler's tables: it keeps some seven weights of 8 bytes for every pixel along the longer line, of the input

@@ -54,7 +54,10 @@ impl Resampling {
     pub(crate) fn bytes(&self, from: Size) -> u64 {
         let (width, height) = self.between(from);
         let pixel = if self.light == Light::Linear { 8 } else { 4 };
-        pixel * (u64::from(width) * u64::from(height) + self.size.area() + BAND)
+        // A band is copied, made ready, and scaled.
+        let bands = 3 * BAND.max(u64::from(from.width().max(from.height())));
+        let pixels = (u64::from(width) * u64::from(height)).saturating_add(self.size.area()).saturating_add(bands);
+        pixels.saturating_mul(pixel)
     }
 }
 
@@ -130,7 +133,7 @@ fn in_bands(
     let from = picture.size();
     let upright_bands = width == from.width();
     let (across, along) = if upright_bands { (from.width(), from.height()) } else { (from.height(), from.width()) };
-    let step = u32::try_from(BAND / u64::from(along))?.max(16);
+    let step = u32::try_from(BAND / u64::from(along))?.max(1);
     let channels = if resampling.matte.is_some() { Channels::Rgb } else { picture.channels() };
     let pixels = pixel_type(channels, resampling.light);
     let mut passed_on = Image::new(width, height, pixels);

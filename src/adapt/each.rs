@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::ladder::{Encoded, encode_or_shrink};
 use crate::limits::Watch;
-use crate::plan::{Options, Plan, plan};
+use crate::plan::{Options, Plan, decoded_bytes, plan};
 use crate::raster::Raster;
 use crate::report::Adapted;
 use crate::resample::Resampling;
@@ -90,7 +90,7 @@ pub(crate) fn memory<'s>(bytes: &[u8], specs: impl Iterator<Item = &'s Spec>, op
         (Ok(source), Some(most)) => {
             // A PNG's data are put together once more.
             let copied = if source.format == Format::Png { bytes.len() as u64 } else { 0 };
-            source.decoded_bytes.saturating_add(copied).saturating_add(most)
+            decoded_bytes(&source, options).saturating_add(copied).saturating_add(most)
         }
         _ => 0,
     }

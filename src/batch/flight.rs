@@ -1,48 +1,62 @@
-//! What a batch has in flight: how many pictures, and how much memory they take. It knows neither pictures nor threads.
+//! What a batch has in flight: how many jobs, and how much memory they take. It knows neither pictures nor threads.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The bounds, and how much of them is taken. Whoever is not admitted is parked here, so that no thread of the pool
-/// waits: it may be the only one.
+/// The bounds, and how much of them is taken. Whoever must wait is parked here, so that no thread of the pool does: it
+/// may be the only one.
+///
+/// Jobs that are parked are handed out when another one gives back what it took. So there is always one at work while
+/// any is parked: whenever the last one at work is parked or leaves, the first that waits is handed out, however much it
+/// needs.
 #[derive(Debug)]
-pub(super) struct Flight<T> {
-    /// The most bytes that may be taken. A picture that needs more is admitted when nothing else is being worked on.
-    limit: u64,
+pub(super) struct Flight<J, P> {
+    /// The most bytes that may be taken. A picture that needs more is worked on alone.
+    limit: u128,
     /// The most jobs between being begun and being handed over.
     most: usize,
-    state: Mutex<State<T>>,
+    state: Mutex<State<J, P>>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State<T> {
+struct State<J, P> {
     /// Jobs that were begun and not handed over yet.
     begun: usize,
-    /// Jobs that are worked on.
-    admitted: usize,
+    /// Jobs whose picture is being loaded or worked on.
+    at_work: usize,
     /// Bytes that are taken, by those that wait too.
-    bytes: u64,
-    /// Those that wait, with what they need, in the order in which they came.
-    parked: VecDeque<(u64, T)>,
+    bytes: u128,
+    /// Jobs that wait to be loaded, and pictures that wait to be worked on, with what they need. First come, first
+    /// served; the pictures before the jobs.
+    jobs: VecDeque<J>,
+    pictures: VecDeque<(u64, P)>,
     /// Whether no more are begun.
     closed: bool,
 }
 
-impl<T> Flight<T> {
+/// What is to be done next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next<J, P> {
+    Load(J),
+    Adapt(P),
+}
+
+impl<J, P> Flight<J, P> {
     pub(super) fn new(most: usize, limit: u64) -> Self {
-        let state = State { begun: 0, admitted: 0, bytes: 0, parked: VecDeque::new(), closed: false };
-        Self { limit, most: most.max(1), state: Mutex::new(state), changed: Condvar::new() }
+        let (jobs, pictures) = (VecDeque::new(), VecDeque::new());
+        let state = State { begun: 0, at_work: 0, bytes: 0, jobs, pictures, closed: false };
+        Self { limit: limit.into(), most: most.max(1), state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Nothing can be left half done under the lock, so that a panic elsewhere does no harm.
-    fn state(&self) -> MutexGuard<'_, State<T>> {
+    fn state(&self) -> MutexGuard<'_, State<J, P>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until another job may begin; false where none may any more.
     pub(super) fn begin(&self) -> bool {
-        let full = |state: &mut State<T>| {
+        let full = |state: &mut State<J, P>| {
             !state.closed && state.begun > 0 && (state.begun >= self.most || state.bytes > self.limit)
         };
         let mut state = self.changed.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +66,7 @@ impl<T> Flight<T> {
         !state.closed
     }
 
-    /// Notes that a job was handed over, or has come to nothing.
+    /// Notes that a job was handed over, or that there was none to begin.
     pub(super) fn end(&self) {
         self.state().begun -= 1;
         self.changed.notify_all();
@@ -66,73 +80,113 @@ impl<T> Flight<T> {
 
     /// Waits until every job that was begun has ended, or none may begin any more.
     pub(super) fn wait_for_all(&self) {
-        let flying = |state: &mut State<T>| !state.closed && state.begun > 0;
+        let flying = |state: &mut State<J, P>| !state.closed && state.begun > 0;
         drop(self.changed.wait_while(self.state(), flying));
     }
 
-    /// Admits a picture whose file takes so many bytes and whose work needs so many more, or parks it.
-    pub(super) fn admit(&self, file: u64, need: u64, picture: T) -> Option<T> {
+    /// Notes that a job has come that takes so many bytes as it is.
+    pub(super) fn hold(&self, bytes: u64) {
+        self.state().bytes += u128::from(bytes);
+    }
+
+    /// Lets a job be loaded, or parks it. None is while a picture waits for memory.
+    pub(super) fn enter(&self, job: J) -> Option<Next<J, P>> {
         let mut state = self.state();
-        state.bytes = state.bytes.saturating_add(file);
-        state.parked.push_back((need, picture));
+        state.jobs.push_back(job);
         self.next(&mut state)
     }
 
-    /// Gives back what a picture took. The next one may be admitted by that: it is for the caller to have it worked on.
-    #[must_use]
-    pub(super) fn release(&self, file: u64, need: u64) -> Vec<T> {
+    /// Lets a picture be worked on, or parks it. As a job it took `held` bytes; its file takes `file`, and the work
+    /// `need` besides.
+    pub(super) fn admit(&self, held: u64, file: u64, need: u64, picture: P) -> Option<Next<J, P>> {
         let mut state = self.state();
-        state.admitted -= 1;
-        state.bytes = state.bytes.saturating_sub(file.saturating_add(need));
-        let admitted = std::iter::from_fn(|| self.next(&mut state)).collect();
+        state.bytes = state.bytes - u128::from(held) + u128::from(file);
+        state.at_work -= 1;
+        state.pictures.push_back((need, picture));
+        let next = self.next(&mut state);
         drop(state);
         self.changed.notify_all();
-        admitted
+        next
+    }
+
+    /// Gives back what a job took, its file and its need. What may be done next is for the caller to see to.
+    pub(super) fn leave(&self, file: u64, need: u64) -> Vec<Next<J, P>> {
+        let mut state = self.state();
+        state.at_work -= 1;
+        state.bytes -= u128::from(file) + u128::from(need);
+        let next = std::iter::from_fn(|| self.next(&mut state)).collect();
+        drop(state);
+        self.changed.notify_all();
+        next
     }
 
     /// The first of those that wait, if there is room for it. Nobody overtakes it: it would wait for ever.
-    fn next(&self, state: &mut State<T>) -> Option<T> {
-        let &(need, _) = state.parked.front()?;
-        let fits = state.bytes.saturating_add(need) <= self.limit;
-        if !fits && state.admitted > 0 {
+    fn next(&self, state: &mut State<J, P>) -> Option<Next<J, P>> {
+        let need = state.pictures.front().map_or(0, |&(need, _)| need);
+        if state.at_work > 0 && state.bytes + u128::from(need) > self.limit {
             return None;
         }
-        state.admitted += 1;
-        state.bytes = state.bytes.saturating_add(need);
-        state.parked.pop_front().map(|(_, picture)| picture)
+        let next = match state.pictures.pop_front() {
+            Some((_, picture)) => Next::Adapt(picture),
+            None => Next::Load(state.jobs.pop_front()?),
+        };
+        state.at_work += 1;
+        state.bytes += u128::from(need);
+        Some(next)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Next::{Adapt, Load};
     use super::*;
 
+    /// A job is loaded and its picture waits for admission.
+    fn loaded(flight: &Flight<char, char>, name: char, file: u64, need: u64) -> Option<Next<char, char>> {
+        assert_eq!(flight.enter(name), Some(Load(name)));
+        flight.admit(0, file, need, name)
+    }
+
     #[test]
-    fn pictures_are_admitted_while_there_is_room_and_in_order() {
+    fn pictures_are_worked_on_while_there_is_room_and_in_order() {
         let flight = Flight::new(10, 100);
-        assert_eq!(flight.admit(10, 50, 'a'), Some('a'));
-        assert_eq!(flight.admit(10, 40, 'b'), None, "110 bytes");
-        assert_eq!(flight.admit(1, 0, 'c'), None, "it would fit, and must not overtake");
-        assert_eq!(flight.release(10, 50), ['b', 'c']);
-        assert_eq!(flight.admit(0, 49, 'd'), Some('d'), "exactly the limit");
-        assert_eq!(flight.admit(0, 1, 'e'), None);
+        assert_eq!(loaded(&flight, 'a', 10, 50), Some(Adapt('a')));
+        assert_eq!((flight.enter('b'), flight.enter('c')), (Some(Load('b')), Some(Load('c'))));
+        assert_eq!(flight.admit(0, 10, 40, 'b'), None, "110 bytes");
+        assert_eq!(flight.admit(0, 1, 0, 'c'), None, "it would fit, and must not overtake");
+        assert_eq!(flight.enter('d'), None, "nothing is loaded while a picture waits");
+        assert_eq!(flight.leave(10, 50), [Adapt('b'), Adapt('c'), Load('d')]);
+        assert_eq!(flight.admit(0, 0, 49, 'd'), Some(Adapt('d')), "exactly the limit");
+        assert_eq!(flight.enter('e'), Some(Load('e')));
+        assert_eq!(flight.admit(0, 0, 1, 'e'), None);
     }
 
     #[test]
     fn what_is_larger_than_the_limit_is_worked_on_alone() {
         let flight = Flight::new(10, 100);
-        assert_eq!(flight.admit(0, 1, 'a'), Some('a'));
-        assert_eq!(flight.admit(0, 500, 'b'), None);
-        assert_eq!(flight.admit(0, 1, 'c'), None);
-        assert_eq!(flight.release(0, 1), ['b']);
-        assert_eq!(flight.release(0, 500), ['c']);
-        assert_eq!(flight.admit(u64::MAX, u64::MAX, 'd'), None);
-        assert_eq!(flight.release(0, 1), ['d']);
+        assert_eq!(loaded(&flight, 'a', 0, 1), Some(Adapt('a')));
+        assert_eq!(loaded(&flight, 'b', u64::MAX, u64::MAX), None);
+        assert_eq!(flight.enter('c'), None);
+        assert_eq!(flight.leave(0, 1), [Adapt('b')]);
+        assert_eq!(flight.leave(u64::MAX, u64::MAX), [Load('c')]);
+        // The only one at work finds no room: it goes on all the same.
+        assert_eq!(flight.admit(0, 500, 500, 'c'), Some(Adapt('c')));
+    }
+
+    #[test]
+    fn no_file_is_loaded_while_memory_is_taken() {
+        let flight = Flight::<char, char>::new(10, 100);
+        flight.hold(60);
+        assert_eq!(flight.enter('a'), Some(Load('a')));
+        flight.hold(41);
+        assert_eq!(flight.enter('b'), None, "101 bytes are held");
+        assert_eq!(flight.admit(60, 20, 10, 'a'), Some(Adapt('a')));
+        assert_eq!(flight.enter('c'), Some(Load('b')), "first come, first served");
     }
 
     #[test]
     fn a_job_begins_where_there_is_a_place() {
-        let flight = Flight::<()>::new(2, 100);
+        let flight = Flight::<(), ()>::new(2, 100);
         assert!(flight.begin() && flight.begin());
         std::thread::scope(|scope| {
             let third = scope.spawn(|| flight.begin());

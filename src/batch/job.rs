@@ -100,6 +100,11 @@ pub trait Work: Send {
     /// Whatever hinders it; [`finish`](Self::finish) gets the error.
     fn load(&mut self, limits: &Limits) -> Result<Request, Error>;
 
+    /// How many bytes it takes in memory before it is loaded. Default: none that count.
+    fn held(&self) -> u64 {
+        0
+    }
+
     /// Takes the results: one for each spec of the request, in their order, or why there is no request.
     fn finish(self, results: Result<Vec<Result<Adapted, Error>>, Error>) -> Self::Done;
 }
@@ -111,7 +116,7 @@ pub struct Request {
     pub bytes: Vec<u8>,
     /// What it is adapted to. May be empty: then nothing is done.
     pub specs: Arc<[Spec]>,
-    /// With which options; `None`: those of the batch.
+    /// With which options; `None`: those of the batch. A deadline and a switch to cancel by are among them.
     pub adapter: Option<Adapter>,
 }
 
@@ -135,6 +140,13 @@ impl Numbered {
 
 impl Work for Numbered {
     type Done = Vec<Outcome>;
+
+    fn held(&self) -> u64 {
+        match &self.job.input {
+            Input::Bytes(bytes) => bytes.len() as u64,
+            Input::Path(_) => 0,
+        }
+    }
 
     fn load(&mut self, limits: &Limits) -> Result<Request, Error> {
         let input = std::mem::replace(&mut self.job.input, Input::Bytes(Vec::new()));

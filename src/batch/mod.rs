@@ -33,7 +33,8 @@ use crate::units::ByteSize;
 /// - Jobs are taken from the iterator as they can be worked on; it may be endless, or wait for jobs to come.
 /// - The memory for pictures that are worked on stays within [`Limits::max_in_flight`](crate::Limits::max_in_flight);
 ///   one that needs more than that by itself is worked on alone. Besides, every thread may have read a file of
-///   [`Limits::max_input`](crate::Limits::max_input).
+///   [`Limits::max_input`](crate::Limits::max_input), and outputs may wait for the sink: those of two jobs for each
+///   thread, of eight where they are handed over in order.
 /// - No global thread pool is made or used.
 ///
 /// # Examples
@@ -107,8 +108,9 @@ impl Batch {
     /// order in which they are ready.
     ///
     /// The adapter's deadline is that of one picture with all its specs, from the moment that it is worked on. Where
-    /// its [`CancelToken`](crate::CancelToken) is set, pictures in flight end with
-    /// [`Error::Cancelled`](crate::Error::Cancelled), and no more jobs are taken.
+    /// its [`CancelToken`](crate::CancelToken) is set, the jobs that were begun end with
+    /// [`Error::Cancelled`](crate::Error::Cancelled), and no more are taken; an iterator that is waiting for the next
+    /// job then is not woken.
     #[must_use]
     pub fn new(adapter: Adapter) -> Self {
         Self { adapter, threads: Threads::Own(processors()), in_order: false, observer: None }
@@ -147,7 +149,8 @@ impl Batch {
     /// Adapts the picture of every job to its specs, and hands over one outcome for each, one at a time.
     ///
     /// The iterator and the sink are called on threads of their own. They may wait, and may use rayon; only for the
-    /// caller's pool, where that does this work, they must not wait.
+    /// caller's pool, where that does this work, they must not wait. A thread of a pool that calls this goes on with
+    /// other tasks of its pool meanwhile, as rayon's own calls do: it must hold no lock that they need.
     ///
     /// # Errors
     ///
@@ -164,11 +167,14 @@ impl Batch {
     {
         let works = (0..).zip(jobs).map(|(index, job)| Numbered::new(index, job));
         let mut progress = Progress::default();
-        self.run(works, |outcomes| {
-            progress.add(&outcomes);
+        let so_far = &mut progress;
+        // The sink is moved, so that it is dropped when the last outcome has been handed over: another task of the
+        // caller's may wait for that.
+        self.run(works, move |outcomes: Vec<Outcome>| {
+            so_far.add(&outcomes);
             outcomes.into_iter().for_each(&mut sink);
             if let Some(observer) = &self.observer {
-                observer(&progress);
+                observer(so_far);
             }
         })?;
         Ok(progress)

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rayon::{Scope, Yield};
 
 use super::Batch;
-use super::flight::Flight;
+use super::flight::{Flight, Next};
 use super::job::{Request, Work};
 use crate::error::Error;
 use crate::panics::contained;
@@ -28,13 +28,21 @@ const AHEAD_IN_ORDER: usize = 8;
 /// What the parties share.
 pub(super) struct Run<'b, W: Work> {
     batch: &'b Batch,
-    flight: Flight<Loaded<W>>,
+    flight: Flight<Begun<W>, Loaded<W>>,
     /// Where results are put; `None` is the last.
     results: Sender<Option<Ready<W::Done>>>,
     /// The thread that called. If it belongs to the pool, it works too.
     caller: Thread,
     /// Whether no more jobs come, and all are done.
     over: AtomicBool,
+}
+
+/// A job that was begun.
+struct Begun<W> {
+    index: u64,
+    work: W,
+    /// The bytes that it takes as it is.
+    held: u64,
 }
 
 /// A job whose picture is in memory.
@@ -55,9 +63,13 @@ pub(super) struct Ready<D> {
 
 impl<'b, W: Work> Run<'b, W> {
     pub(super) fn new(batch: &'b Batch, threads: usize) -> (Self, Receiver<Option<Ready<W::Done>>>) {
-        let limit = batch.adapter.limits().max_in_flight.map_or(threads as u64 * MEMORY_PER_THREAD, ByteSize::as_u64);
+        let limit = batch
+            .adapter
+            .limits()
+            .max_in_flight
+            .map_or((threads as u64).saturating_mul(MEMORY_PER_THREAD), ByteSize::as_u64);
         let ahead = if batch.in_order { AHEAD_IN_ORDER } else { AHEAD };
-        let flight = Flight::new(ahead * threads, limit);
+        let flight = Flight::new(threads.saturating_mul(ahead), limit);
         let (results, ready) = channel();
         (Self { batch, flight, results, caller: thread::current(), over: AtomicBool::new(false) }, ready)
     }
@@ -86,15 +98,23 @@ impl<'b, W: Work> Run<'b, W> {
                     }
                 }
             }
-            let fed = feeder.map(thread::ScopedJoinHandle::join);
-            // That nobody listens any more means that the sink has panicked.
-            let _ = self.results.send(None);
+            let fed = match feeder {
+                Ok(feeder) => feeder.join(),
+                Err(error) => {
+                    self.say_that_it_is_over();
+                    return Err(error);
+                }
+            };
             let collected = collector.join();
-            if let Err(panic) = fed? {
-                std::panic::resume_unwind(panic);
-            }
-            collected.map_err(|panic| std::panic::resume_unwind(panic))
+            fed.and(collected).map_err(|panic| std::panic::resume_unwind(panic))
         })
+    }
+
+    fn say_that_it_is_over(&self) {
+        // That nobody listens any more means that the sink has panicked.
+        let _ = self.results.send(None);
+        self.over.store(true, Ordering::Release);
+        self.caller.unpark();
     }
 
     /// Takes jobs as there is room for them.
@@ -110,7 +130,12 @@ impl<'b, W: Work> Run<'b, W> {
                 self.flight.end();
                 break;
             };
-            self.spawn(scope, move |scope| self.load(scope, index, work));
+            let held = work.held();
+            self.flight.hold(held);
+            self.spawn(scope, move |scope| {
+                let next = self.flight.enter(Begun { index, work, held });
+                self.go_on(scope, next);
+            });
         }
         self.flight.wait_for_all();
     }
@@ -124,20 +149,37 @@ impl<'b, W: Work> Run<'b, W> {
         self.caller.unpark();
     }
 
-    /// Fetches a picture, and adapts it if there is memory for it; else it waits, and the thread goes on with others.
-    fn load<'scope>(&'scope self, scope: &Scope<'scope>, index: u64, mut work: W)
+    fn go_on<'scope>(&'scope self, scope: &Scope<'scope>, next: Option<Next<Begun<W>, Loaded<W>>>)
     where
         W: 'scope,
     {
-        match work.load(self.batch.adapter.limits()) {
-            Err(error) => self.finish(index, work, Err(error)),
+        match next {
+            Some(Next::Load(begun)) => self.load(scope, begun),
+            Some(Next::Adapt(loaded)) => self.adapt(scope, loaded),
+            None => {}
+        }
+    }
+
+    /// Fetches a picture, and adapts it if there is memory for it; else it waits, and the thread goes on with others.
+    fn load<'scope>(&'scope self, scope: &Scope<'scope>, begun: Begun<W>)
+    where
+        W: 'scope,
+    {
+        let Begun { index, mut work, held } = begun;
+        let batch = &self.batch.adapter;
+        let loaded = if batch.is_cancelled() { Err(Error::Cancelled) } else { work.load(batch.limits()) };
+        match loaded {
+            Err(error) => {
+                self.leave(scope, held, 0);
+                self.finish(index, work, Err(error));
+            }
             Ok(request) => {
-                let adapter = request.adapter.as_ref().unwrap_or(&self.batch.adapter);
-                let need = adapter.memory(&request.bytes, &request.specs);
+                let adapter = request.adapter.as_ref().unwrap_or(batch);
+                // If it panics, so does the adaptation, which tells it.
+                let need = contained(|| Ok(adapter.memory(&request.bytes, &request.specs))).unwrap_or(0);
                 let file = request.bytes.len() as u64;
-                if let Some(loaded) = self.flight.admit(file, need, Loaded { index, work, request, file, need }) {
-                    self.adapt(scope, loaded);
-                }
+                let next = self.flight.admit(held, file, need, Loaded { index, work, request, file, need });
+                self.go_on(scope, next);
             }
         }
     }
@@ -153,10 +195,18 @@ impl<'b, W: Work> Run<'b, W> {
         let results = contained(|| Ok(adapter.adapt_each(&bytes, &specs)))
             .unwrap_or_else(|panic| vec![Err(Error::from_encoder("the adaptation", panic)); specs.len()]);
         drop(bytes);
-        for next in self.flight.release(file, need) {
-            self.spawn(scope, move |scope| self.adapt(scope, next));
-        }
+        self.leave(scope, file, need);
         self.finish(index, work, Ok(results));
+    }
+
+    /// Gives back the memory of a picture, by which others may be worked on.
+    fn leave<'scope>(&'scope self, scope: &Scope<'scope>, file: u64, need: u64)
+    where
+        W: 'scope,
+    {
+        for next in self.flight.leave(file, need) {
+            self.spawn(scope, move |scope| self.go_on(scope, Some(next)));
+        }
     }
 
     fn finish(&self, index: u64, work: W, results: Result<Vec<Result<Adapted, Error>>, Error>) {
@@ -183,9 +233,9 @@ impl<'b, W: Work> Run<'b, W> {
 }
 
 /// Lets a run come to its end when code of the caller's panics: no more jobs are taken.
-struct EndOnPanic<'a, T>(&'a Flight<T>);
+struct EndOnPanic<'a, J, P>(&'a Flight<J, P>);
 
-impl<T> Drop for EndOnPanic<'_, T> {
+impl<J, P> Drop for EndOnPanic<'_, J, P> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.close();
@@ -193,12 +243,11 @@ impl<T> Drop for EndOnPanic<'_, T> {
     }
 }
 
-/// Tells the caller's thread that no more jobs come, however that came about.
+/// Tells the other parties that no more jobs come, however that came about.
 struct Over<'a, 'b, W: Work>(&'a Run<'b, W>);
 
 impl<W: Work> Drop for Over<'_, '_, W> {
     fn drop(&mut self) {
-        self.0.over.store(true, Ordering::Release);
-        self.0.caller.unpark();
+        self.0.say_that_it_is_over();
     }
 }

@@ -195,12 +195,65 @@ fn jobs_are_taken_as_they_are_needed_until_the_caller_cancels() {
     assert!((30..=33).contains(&seen) && progress.done + progress.failed == seen);
 }
 
+/// Work that counts how many pictures are loaded, and not finished, at the same time.
+struct Counted<'a> {
+    bytes: &'a [u8],
+    now: &'a AtomicU64,
+    most: &'a AtomicU64,
+}
+
+impl Work for Counted<'_> {
+    type Done = bool;
+
+    fn load(&mut self, _: &Limits) -> Result<Request, Error> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        Ok(Request { bytes: self.bytes.to_vec(), specs: [small(16, 16)].into(), adapter: None })
+    }
+
+    fn finish(self, results: Result<Vec<Result<Adapted, Error>>, Error>) -> bool {
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        results.unwrap()[0].is_ok()
+    }
+}
+
 #[test]
-fn a_picture_beyond_the_bound_on_memory_is_worked_on_alone() {
-    let limits = Limits::default().with_max_in_flight(ByteSize::new(1));
-    let batch = Batch::new(fast().with_limits(limits)).with_threads(NonZeroUsize::new(4).unwrap());
-    let jobs = files(&testdata()).into_iter().take(30).map(|path| Job::path(path, [small(16, 16)]));
-    assert_eq!(batch.for_each(jobs, |_| ()).unwrap().done, 30);
+fn no_more_is_in_memory_than_was_allowed() {
+    let bytes = fixture("444.jpg");
+    let most_with = |limits: Limits| {
+        let batch = Batch::new(fast().with_limits(limits)).with_threads(NonZeroUsize::new(2).unwrap()).with_order(true);
+        let (now, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        let works = (0..200).map(|_| Counted { bytes: &bytes, now: &now, most: &most });
+        let mut done = 0;
+        batch.run(works, |ok| done += u32::from(ok)).unwrap();
+        assert_eq!((done, now.into_inner()), (200, 0));
+        most.into_inner()
+    };
+    // Each thread has read a file, one of them is worked on, and as that one finishes, the next may be read.
+    let most = most_with(Limits::default().with_max_in_flight(ByteSize::new(1)));
+    assert!(most <= 3, "{most} at the same time");
+}
+
+#[test]
+fn batches_of_one_pool_may_depend_on_each_other() {
+    let (done, finished) = channel();
+    std::thread::spawn(move || {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        for batch in [batch(2), batch(2).with_callers_pool()] {
+            let (first, second) = channel();
+            let specs: Arc<[Spec]> = [small(20, 20)].into();
+            let jobs: Vec<Job> = (0..9).map(|_| Job::bytes(fixture("444.jpg"), specs.clone())).collect();
+            // The second batch is fed by the first, and ends when its sink is dropped.
+            let give = move |outcome: Outcome| first.send(outcome.result.unwrap().bytes).unwrap();
+            let other = batch.clone();
+            let take = move || other.for_each(second.into_iter().map(|bytes| Job::bytes(bytes, specs.clone())), |_| ());
+            let (_, taken) = pool.install(|| rayon::join(|| batch.for_each(jobs, give), take));
+            done.send(taken.unwrap().done).unwrap();
+        }
+    });
+    for _ in 0..2 {
+        assert_eq!(finished.recv_timeout(Duration::from_secs(60)), Ok(9));
+    }
 }
 
 #[test]

@@ -158,7 +158,8 @@ fn outputs_that_would_be_one_file_are_refused_before_any_work() {
 fn pictures_are_named_by_patterns_and_lists_too() {
     let picture = fixture("1x1.png");
     let files = ["photos/a.png", "photos/b.png", "photos/x/c.png", "photos/x/d.jpg", "photos/e.txt", "z.png"];
-    let dir = tree(&files.map(|name| (name, &picture[..])));
+    let content = |name: &str| if name.ends_with("txt") { b"a note" } else { &picture[..] };
+    let dir = tree(&files.map(|name| (name, content(name))));
     let made = |inputs: &[&str], stdin: &[u8]| {
         let args = [&["batch", "--out-dir", "out", "--quiet", "--size", "9x9"], inputs].concat();
         let output = run_with_input(dir.path(), &args, stdin);
@@ -169,8 +170,11 @@ fn pictures_are_named_by_patterns_and_lists_too() {
         made.into_iter().map(|name| name.replace(".custom-9x9.png", "")).collect::<Vec<_>>()
     };
     assert_eq!(made(&["photos/**/*.png"], b""), ["a", "b", "x/c"]);
-    assert_eq!(made(&["photos/?.*", "z.png"], b""), ["a", "b", "e", "z"]);
-    assert_eq!(made(&["photos"], b""), ["a", "b", "e", "x/c", "x/d"], "by content, whatever the name");
+    assert_eq!(made(&["photos/?.*", "z.png"], b""), ["a", "b", "z"], "a note is no picture");
+    assert_eq!(made(&["./photos/*.png"], b""), ["a", "b"]);
+    assert_eq!(made(&["./*.png"], b""), ["z"]);
+    assert_eq!(made(&["photos/../photos/x/*.png", "photos/x/.."], b""), ["a", "b", "c", "x/c", "x/d"]);
+    assert_eq!(made(&["photos"], b""), ["a", "b", "x/c", "x/d"], "by content, whatever the name");
     assert_eq!(made(&["--files-from", "-"], b"photos/x/c.png\n\n./z.png\n"), ["photos/x/c", "z"]);
     assert_eq!(made(&["--files-from", "-", "--null"], b"photos/a.png\0z.png\0"), ["photos/a", "z"]);
     fs::write(dir.path().join("list"), "photos/b.png").unwrap();
@@ -181,6 +185,17 @@ fn pictures_are_named_by_patterns_and_lists_too() {
     let missing = run(dir.path(), &["batch", "none.png", "photos/x", "--out-dir", "out", "--size", "9x9"]);
     assert_code(&missing, 1);
     assert_eq!(paths(&dir.path().join("out")).len(), 2);
+
+    // Where the outputs lie above the inputs, they are not mistaken for them; where they lie beside them, they could be.
+    assert_code(&run(dir.path(), &["batch", "photos/*.png", "--out-dir", ".", "--size", "9x9"]), 0);
+    assert!(dir.path().join("a.custom-9x9.png").exists());
+    assert_code(&run(dir.path(), &["batch", "photos/*.png", "--out-dir", "photos", "--size", "9x9"]), 2);
+    assert_code(&run(dir.path(), &["batch", "photos/**/*.png", "--out-dir", "photos/x", "--size", "9x9"]), 0);
+    assert_code(
+        &run(dir.path(), &["batch", "photos/**/*.png", "--out-dir", "photos/x", "--size", "9x9", "--force"]),
+        0,
+    );
+    assert!(!dir.path().join("photos/x/a.custom-9x9.custom-9x9.png").exists());
 }
 
 #[test]
@@ -240,6 +255,17 @@ fn a_full_disk_ends_the_run_with_a_clear_error() {
     assert_code(&output, 1);
     assert!(said(&output.stderr).contains("small/b.custom-600x600.jpg: File too large"), "{}", said(&output.stderr));
     assert!(paths(&dir.path().join("small")).iter().all(|name| name.starts_with("a.")));
+}
+
+#[test]
+fn nobody_reading_the_summary_changes_nothing() {
+    let dir = tree(&[("a.png", &fixture("1x1.png"))]);
+    let args = ["batch", "a.png", "none.png", "--out-dir", "out", "--size", "9x9"];
+    let mut child = pushpix(dir.path(), &args).spawn().unwrap();
+    drop(child.stdout.take());
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(paths(&dir.path().join("out")), ["a.custom-9x9.png"]);
 }
 
 #[test]
@@ -344,8 +370,16 @@ fn a_run_that_was_killed_is_gone_on_with() {
     let half = dir.path().join("out/sub/.pushpix-abc123.tmp");
     fs::create_dir_all(half.parent().unwrap()).unwrap();
     fs::write(&half, "half").unwrap();
+    // Another program is still writing this one.
+    let busy = fs::File::create(dir.path().join("out/.pushpix-def456.tmp")).unwrap();
+    busy.lock().unwrap();
+    let also_busy = dir.path().join("out/.pushpix-def456.tmp");
+    assert_code(&run(dir.path(), &[&LONG[..], &["--resume"]].concat()), 0);
+    assert!(!half.exists() && also_busy.exists());
+    drop(busy);
+    fs::remove_file(also_busy).unwrap();
+    fs::write(&report, &text).unwrap();
     assert_goes_on(dir.path());
-    assert!(!half.exists());
 }
 
 #[cfg(unix)]
@@ -392,6 +426,13 @@ fn only_what_is_the_same_in_every_respect_stands() {
     assert_eq!(done_again(&[]), ["in/b.jpg"]);
     fs::copy(testdata().join("422.jpg"), dir.path().join("in/b.jpg")).unwrap();
     assert_eq!(done_again(&[]), ["in/b.jpg"]);
+    // Another format takes the place of the first one.
+    assert_eq!(done_again(&["--format", "jpeg"]).len(), 2);
+    assert_eq!(done_again(&["--format", "png"]).len(), 2);
+    assert_eq!(paths(&dir.path().join("out")), ["a.custom-30x20.png", "b.custom-30x20.png"]);
+    assert!(done_again(&["--format", "png"]).is_empty());
+    assert!(!done_again(&[]).is_empty());
+
     let mut report = fs::OpenOptions::new().append(true).open(dir.path().join("report.jsonl")).unwrap();
     report.write_all(b"{\"ok\":true,\"input\":").unwrap();
     assert_code(&run(dir.path(), &args), 0);

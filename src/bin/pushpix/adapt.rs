@@ -89,18 +89,15 @@ impl Outputs {
 
     fn write(&self, input: &Path, spec: &Spec, adapted: Adapted, force: bool) -> Result<Outcome, Error> {
         let path = match self {
-            Self::Standard => PathBuf::from("-"),
-            Self::File(path) => path.clone(),
-            Self::Dir(dir) => files::with_extension(&files::output_stem(dir, input, spec), adapted.report.format),
+            Self::Standard => {
+                let mut out = io::stdout().lock();
+                let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
+                written.map(|()| PathBuf::from("-")).map_err(|error| Error::io("-", error))
+            }
+            Self::File(path) => files::write(path, &adapted.bytes, force).map(|()| path.clone()),
+            Self::Dir(dir) => files::write_output(&files::output_stem(dir, input, spec), &adapted, force),
         };
-        if let Self::Standard = self {
-            let mut out = io::stdout().lock();
-            let written = out.write_all(&adapted.bytes).and_then(|()| out.flush());
-            written.map_err(|error| Error::io(&path, error))?;
-        } else {
-            files::write(&path, &adapted.bytes, force)?;
-        }
-        Ok(Outcome::Written(path, adapted))
+        path.map(|path| Outcome::Written(path, adapted))
     }
 
     /// Refuses, before the work, what would replace a file without being asked to.
@@ -111,7 +108,7 @@ impl Outputs {
             return Err(Error::io(path, io::ErrorKind::IsADirectory.into()));
         }
         let there = match self {
-            Self::Dir(dir) if !force => files::existing(&files::output_stem(dir, input, spec)),
+            Self::Dir(dir) if !force => files::existing(&files::output_stem(dir, input, spec)).next(),
             Self::File(path) if !force => path.is_file().then(|| path.clone()),
             _ => None,
         };

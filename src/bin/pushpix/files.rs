@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use pushpix::{Error, Format, Input, Limits, Spec};
+use pushpix::{Adapted, Error, Format, Input, Limits, Spec};
 use tempfile::{Builder, NamedTempFile};
+use walkdir::WalkDir;
 
 use crate::Failure;
 
@@ -56,10 +57,20 @@ pub(crate) fn with_extension(stem: &Path, format: Format) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The file of any format that stands where the output of this stem would go.
-pub(crate) fn existing(stem: &Path) -> Option<PathBuf> {
+/// The files, of whatever format, that stand where the output of this stem would go.
+pub(crate) fn existing(stem: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let candidates = [Format::Jpeg, Format::Png].map(|format| with_extension(stem, format));
-    candidates.into_iter().find(|path| path.symlink_metadata().is_ok())
+    candidates.into_iter().filter(|path| path.symlink_metadata().is_ok())
+}
+
+/// Writes the output of this stem. If it replaces, it does so whatever the format of what stands there.
+pub(crate) fn write_output(stem: &Path, adapted: &Adapted, replace: bool) -> Result<PathBuf, Error> {
+    let path = with_extension(stem, adapted.report.format);
+    write(&path, &adapted.bytes, replace)?;
+    for other in existing(stem).filter(|other| replace && *other != path) {
+        fs::remove_file(&other).map_err(|error| Error::io(&other, error))?;
+    }
+    Ok(path)
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it. What stands there and is no
@@ -78,6 +89,8 @@ fn write_renamed(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
     let mut file = temporary(dir)?;
+    // Only by its lock is it known from one that was left behind. There are file systems without locks.
+    let _ = file.as_file().lock();
     file.write_all(bytes)?;
     let renamed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
     renamed.map(drop).map_err(|failed| match failed.error.kind() {
@@ -98,6 +111,17 @@ const SUFFIX: &str = ".tmp";
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
+/// Removes the temporary files below a folder that nobody is writing any more.
+pub(crate) fn sweep(dir: &Path) -> Vec<Error> {
+    let remove = |path: &Path| match fs::File::open(path)?.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Ok(()),
+        Ok(()) | Err(fs::TryLockError::Error(_)) => fs::remove_file(path),
+    };
+    let entries = WalkDir::new(dir).into_iter().flatten();
+    let stale = entries.filter(|entry| entry.file_type().is_file() && is_temporary(entry.file_name()));
+    stale.filter_map(|entry| remove(entry.path()).err().map(|error| Error::io(entry.path(), error))).collect()
 }
 
 /// A temporary file beside the one it is to become. Its name says whose it is, should a crash leave it behind.

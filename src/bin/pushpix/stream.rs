@@ -77,7 +77,7 @@ impl<R: BufRead> Lines<R> {
 
     fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
         let mut line = Vec::new();
-        let read = self.reader.by_ref().take(self.longest + 1).read_until(b'\n', &mut line)?;
+        let read = self.reader.by_ref().take(self.longest.saturating_add(1)).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(None);
         }
@@ -172,6 +172,10 @@ impl Work for Task<'_> {
                 Ok(pushpix::Request { bytes: picture.into_bytes(limits)?, specs, adapter: Some(adapter) })
             }
         }
+    }
+
+    fn held(&self) -> u64 {
+        self.line.as_ref().and_then(|line| line.as_ref().ok()).map_or(0, |line| line.len() as u64)
     }
 
     fn finish(self, results: Result<Vec<Result<Adapted, Error>>, Error>) -> Answer {

@@ -19,7 +19,7 @@ use crate::{Failure, files};
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) path: PathBuf,
-    /// How many parts of the path are not mirrored.
+    /// How many names at the beginning of the path are not mirrored.
     skip: usize,
     /// Whether it was come upon in a folder, where there may be other files too.
     found: bool,
@@ -30,8 +30,7 @@ pub(super) struct Item {
 impl Item {
     /// Where its outputs belong below the output folder, but for what follows the picture's own name.
     pub(super) fn place(&self, full_names: bool) -> PathBuf {
-        let parts = self.path.components().skip(self.skip).filter(|part| matches!(part, Component::Normal(_)));
-        let place: PathBuf = parts.collect();
+        let place: PathBuf = self.path.components().filter(is_name).skip(self.skip).collect();
         match place.file_stem() {
             Some(stem) if !full_names => place.with_file_name(stem),
             _ => place,
@@ -68,22 +67,29 @@ pub(super) fn items(args: &BatchArgs) -> Result<Vec<Item>, Failure> {
     if let Some(list) = &args.files_from {
         items.extend(listed(list, args.null)?);
     }
+    for item in &mut items {
+        if item.error.is_none() && item.place(true).as_os_str().is_empty() {
+            item.error = Some(Error::io(&item.path, io::Error::new(io::ErrorKind::InvalidInput, "it names no file")));
+        }
+    }
     check_apart(&items, args.full_names)?;
     Ok(items)
 }
 
 fn named(path: PathBuf) -> Item {
-    let skip = path.components().count().saturating_sub(1);
+    let skip = path.components().filter(is_name).count().saturating_sub(1);
     Item { path, skip, found: false, error: None }
+}
+
+/// Whether a part of a path names something, where `.`, `..` and `/` lead somewhere.
+fn is_name(part: &Component<'_>) -> bool {
+    matches!(part, Component::Normal(_))
 }
 
 /// The files below a folder, links followed; not those below the output folder.
 fn below(folder: &Path, out_dir: Option<&Path>, items: &mut Vec<Item>) -> Result<(), Failure> {
-    if out_dir.is_some() && fs::canonicalize(folder).ok().as_deref() == out_dir {
-        let folder = folder.display();
-        return Err(Failure::Usage(format!("{folder} is the output folder: outputs would be taken for inputs")));
-    }
-    let skip = folder.components().count();
+    check_is_not_output(folder, out_dir)?;
+    let skip = folder.components().filter(is_name).count();
     let is_output = |path: &Path| out_dir.is_some() && fs::canonicalize(path).ok().as_deref() == out_dir;
     let entries = WalkDir::new(folder)
         .follow_links(true)
@@ -109,13 +115,28 @@ fn below(folder: &Path, out_dir: Option<&Path>, items: &mut Vec<Item>) -> Result
     Ok(())
 }
 
-/// The files that a pattern matches.
+fn check_is_not_output(folder: &Path, out_dir: Option<&Path>) -> Result<(), Failure> {
+    if out_dir.is_some() && fs::canonicalize(folder).ok().as_deref() == out_dir {
+        let folder = folder.display();
+        return Err(Failure::Usage(format!("{folder} is the output folder: outputs would be taken for inputs")));
+    }
+    Ok(())
+}
+
+/// The files that a pattern matches; not those in an output folder that lies below its fixed part.
 fn matching(pattern: &str, out_dir: Option<&Path>, items: &mut Vec<Item>) -> Result<(), Failure> {
-    let fixed = Path::new(pattern).components();
-    let skip = fixed.take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '['])).count();
+    let is_fixed = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let mut fixed: PathBuf = Path::new(pattern).components().take_while(is_fixed).collect();
+    let skip = fixed.components().filter(is_name).count();
+    if fixed.as_os_str().is_empty() {
+        fixed = PathBuf::from(".");
+    }
+    check_is_not_output(&fixed, out_dir)?;
+    let out_dir = out_dir.filter(|out_dir| fs::canonicalize(&fixed).is_ok_and(|fixed| out_dir.starts_with(fixed)));
     let paths = glob::glob(pattern).map_err(|error| Failure::Usage(format!("{pattern}: {error}")))?;
-    let before = items.len();
+    let mut matched = false;
     for path in paths {
+        matched = true;
         match path {
             Ok(path) if path.is_dir() || path.file_name().is_some_and(files::is_temporary) => {}
             Ok(path) => {
@@ -131,7 +152,7 @@ fn matching(pattern: &str, out_dir: Option<&Path>, items: &mut Vec<Item>) -> Res
             }
         }
     }
-    if items.len() == before {
+    if !matched {
         return Err(Failure::Usage(format!("no file is named {pattern}, and none matches it")));
     }
     Ok(())

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pushpix::{CancelToken, Error, Spec};
-use walkdir::WalkDir;
 
 use self::picture::{Fate, Finished, Picture, Plan, hash_of};
 use self::progress::Progress;
@@ -31,7 +30,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Done, Failure> {
     make_ready(&args.out_dir)?;
     let (report, vouched) = Report::open(args)?;
     if args.resume {
-        sweep(&args.out_dir);
+        files::sweep(&args.out_dir).iter().for_each(|error| complain(&message(error)));
     }
 
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -56,16 +55,18 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Done, Failure> {
     })?;
 
     told.progress.finish();
-    if !args.quiet {
-        told.summary.write(&mut io::stdout().lock())?;
+    if !args.quiet
+        && let Err(error) = told.summary.write(&mut io::stdout().lock())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        told.fatal.get_or_insert_with(|| format!("the summary: {error}"));
     }
-    if let Some(why) = told.fatal {
-        complain(&format!("{why}; no more pictures were begun"));
-        return Ok(Done::InPart);
+    if let Some(why) = &told.fatal {
+        complain(why);
     }
     Ok(match told.summary.failed() {
         _ if interrupted.load(Ordering::Relaxed) => Done::Interrupted,
-        0 => Done::All,
+        0 if told.fatal.is_none() => Done::All,
         _ => Done::InPart,
     })
 }
@@ -89,13 +90,17 @@ impl Told<'_> {
             if let Error::Io { source, .. } = error
                 && matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
             {
-                self.fatal.get_or_insert_with(|| message(error));
+                self.fatal.get_or_insert_with(|| format!("no more pictures are begun: {}", message(error)));
             }
         }
         if let Some(report) = &mut self.report
             && let Err(error) = report.append(finished, &self.plan.specs, &self.plan.requests)
         {
-            self.fatal.get_or_insert_with(|| format!("the report {}: {error}", report.path().display()));
+            self.fatal.get_or_insert_with(|| {
+                format!("no more pictures are begun: the report {}: {error}", report.path().display())
+            });
+            // What would come behind a line that was cut short could not be read.
+            self.report = None;
         }
         self.summary.add(finished);
         self.progress.step(self.summary.failed());
@@ -112,18 +117,6 @@ fn request(args: &BatchArgs, spec: &Spec) -> String {
 fn make_ready(dir: &Path) -> Result<(), Failure> {
     let ready = fs::create_dir_all(dir).and_then(|()| files::temporary(dir)).map(drop);
     ready.map_err(|error| Failure::Usage(format!("the output folder {}: {error}", dir.display())))
-}
-
-/// Removes what a run that was killed has left unfinished.
-fn sweep(dir: &Path) {
-    for entry in WalkDir::new(dir).into_iter().flatten() {
-        if entry.file_type().is_file()
-            && files::is_temporary(entry.file_name())
-            && let Err(error) = fs::remove_file(entry.path())
-        {
-            complain(&format!("{}: {error}", entry.path().display()));
-        }
-    }
 }
 
 /// Lets the first interrupt end the taking of pictures, and the second one the work on them.

@@ -73,7 +73,7 @@ impl<'a> Picture<'a> {
     /// Leaves out the specs whose outputs are there and may not be replaced.
     fn keep_what_is_there(&mut self) {
         for spec in std::mem::take(&mut self.wanted) {
-            match files::existing(&self.stem(spec)) {
+            match files::existing(&self.stem(spec)).next() {
                 Some(path) => self.fates.push((spec, Fate::Failed(Error::io(path, files::already_there())))),
                 None => self.wanted.push(spec),
             }
@@ -84,15 +84,17 @@ impl<'a> Picture<'a> {
     fn keep_what_stands(&mut self, vouched: &Vouched) {
         let hash = self.hash.as_deref().unwrap_or_default();
         let stands = |spec: &usize| {
-            let there = files::existing(&self.stem(*spec)).and_then(|path| Some((fs::read(&path).ok()?, path)));
-            there.is_some_and(|(bytes, path)| {
-                vouched.contains(&Line {
-                    input: &self.item.path.display().to_string(),
-                    input_hash: hash,
-                    spec: self.plan.specs[*spec].id(),
-                    request: &self.plan.requests[*spec],
-                    output: &path.display().to_string(),
-                    output_hash: &hash_of(&bytes),
+            files::existing(&self.stem(*spec)).any(|path| {
+                // One that cannot be read is made again, which tells why it cannot be.
+                fs::read(&path).is_ok_and(|bytes| {
+                    vouched.contains(&Line {
+                        input: &self.item.path.display().to_string(),
+                        input_hash: hash,
+                        spec: self.plan.specs[*spec].id(),
+                        request: &self.plan.requests[*spec],
+                        output: &path.display().to_string(),
+                        output_hash: &hash_of(&bytes),
+                    })
                 })
             })
         };
@@ -102,8 +104,7 @@ impl<'a> Picture<'a> {
     }
 
     fn written(&self, spec: usize, adapted: &Adapted) -> Result<Fate, Error> {
-        let path = files::with_extension(&self.stem(spec), adapted.report.format);
-        files::write(&path, &adapted.bytes, self.plan.replace)?;
+        let path = files::write_output(&self.stem(spec), adapted, self.plan.replace)?;
         let hash = self.plan.reported.then(|| hash_of(&adapted.bytes));
         Ok(Fate::Written(path, Box::new(adapted.report.clone()), hash))
     }
