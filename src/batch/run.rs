@@ -69,7 +69,7 @@ impl<'b, W: Work> Run<'b, W> {
             .max_in_flight
             .map_or((threads as u64).saturating_mul(MEMORY_PER_THREAD), ByteSize::as_u64);
         let ahead = if batch.in_order { AHEAD_IN_ORDER } else { AHEAD };
-        let flight = Flight::new(threads.saturating_mul(ahead), limit);
+        let flight = Flight::new(threads.saturating_mul(ahead), threads, limit);
         let (results, ready) = channel();
         (Self { batch, flight, results, caller: thread::current(), over: AtomicBool::new(false) }, ready)
     }
@@ -133,8 +133,7 @@ impl<'b, W: Work> Run<'b, W> {
             let held = work.held();
             self.flight.hold(held);
             self.spawn(scope, move |scope| {
-                let next = self.flight.enter(Begun { index, work, held });
-                self.go_on(scope, next);
+                self.go_on(scope, self.flight.enter(Begun { index, work, held }));
             });
         }
         self.flight.wait_for_all();
@@ -149,14 +148,33 @@ impl<'b, W: Work> Run<'b, W> {
         self.caller.unpark();
     }
 
-    fn go_on<'scope>(&'scope self, scope: &Scope<'scope>, next: Option<Next<Begun<W>, Loaded<W>>>)
+    /// Does the first thing that may be done now, and has others of the pool do the rest.
+    fn go_on<'scope>(&'scope self, scope: &Scope<'scope>, mut next: Vec<Next<Begun<W>, Loaded<W>>>)
+    where
+        W: 'scope,
+    {
+        let rest = next.split_off(next.len().min(1));
+        self.give(scope, rest);
+        next.pop().into_iter().for_each(|first| self.work_on(scope, first));
+    }
+
+    /// Has the pool do what may be done now.
+    fn give<'scope>(&'scope self, scope: &Scope<'scope>, next: Vec<Next<Begun<W>, Loaded<W>>>)
+    where
+        W: 'scope,
+    {
+        for next in next {
+            self.spawn(scope, move |scope| self.work_on(scope, next));
+        }
+    }
+
+    fn work_on<'scope>(&'scope self, scope: &Scope<'scope>, next: Next<Begun<W>, Loaded<W>>)
     where
         W: 'scope,
     {
         match next {
-            Some(Next::Load(begun)) => self.load(scope, begun),
-            Some(Next::Adapt(loaded)) => self.adapt(scope, loaded),
-            None => {}
+            Next::Load(begun) => self.load(scope, begun),
+            Next::Adapt(loaded) => self.adapt(scope, loaded),
         }
     }
 
@@ -170,7 +188,7 @@ impl<'b, W: Work> Run<'b, W> {
         let loaded = if batch.is_cancelled() { Err(Error::Cancelled) } else { work.load(batch.limits()) };
         match loaded {
             Err(error) => {
-                self.leave(scope, held, 0);
+                self.give(scope, self.flight.fail(held));
                 self.finish(index, work, Err(error));
             }
             Ok(request) => {
@@ -178,8 +196,8 @@ impl<'b, W: Work> Run<'b, W> {
                 // If it panics, so does the adaptation, which tells it.
                 let need = contained(|| Ok(adapter.memory(&request.bytes, &request.specs))).unwrap_or(0);
                 let file = request.bytes.len() as u64;
-                let next = self.flight.admit(held, file, need, Loaded { index, work, request, file, need });
-                self.go_on(scope, next);
+                let loaded = Loaded { index, work, request, file, need };
+                self.go_on(scope, self.flight.admit(held, file, need, loaded));
             }
         }
     }
@@ -195,18 +213,8 @@ impl<'b, W: Work> Run<'b, W> {
         let results = contained(|| Ok(adapter.adapt_each(&bytes, &specs)))
             .unwrap_or_else(|panic| vec![Err(Error::from_encoder("the adaptation", panic)); specs.len()]);
         drop(bytes);
-        self.leave(scope, file, need);
+        self.give(scope, self.flight.leave(file, need));
         self.finish(index, work, Ok(results));
-    }
-
-    /// Gives back the memory of a picture, by which others may be worked on.
-    fn leave<'scope>(&'scope self, scope: &Scope<'scope>, file: u64, need: u64)
-    where
-        W: 'scope,
-    {
-        for next in self.flight.leave(file, need) {
-            self.spawn(scope, move |scope| self.go_on(scope, Some(next)));
-        }
     }
 
     fn finish(&self, index: u64, work: W, results: Result<Vec<Result<Adapted, Error>>, Error>) {

@@ -177,6 +177,7 @@ fn pictures_are_named_by_patterns_and_lists_too() {
     assert_eq!(made(&["photos"], b""), ["a", "b", "x/c", "x/d"], "by content, whatever the name");
     assert_eq!(made(&["--files-from", "-"], b"photos/x/c.png\n\n./z.png\n"), ["photos/x/c", "z"]);
     assert_eq!(made(&["--files-from", "-", "--null"], b"photos/a.png\0z.png\0"), ["photos/a", "z"]);
+    assert_eq!(made(&["--files-from", "-"], b"photos/a.png\r\nz.png\r\n"), ["photos/a", "z"]);
     fs::write(dir.path().join("list"), "photos/b.png").unwrap();
     assert_eq!(made(&["--files-from", "list", "photos/x"], b""), ["c", "d", "photos/b"]);
     for nothing in [&["none*.png"][..], &["--files-from", "none"], &[]] {
@@ -196,6 +197,50 @@ fn pictures_are_named_by_patterns_and_lists_too() {
         0,
     );
     assert!(!dir.path().join("photos/x/a.custom-9x9.custom-9x9.png").exists());
+}
+
+#[test]
+fn whatever_a_file_is_called_its_outputs_lie_in_the_output_folder() {
+    let picture = fixture("1x1.png");
+    let names = ["in/..png", "in/...png", "in/.png", "in/x/..png", "in/x.png", "in/-.png", "in/x/a\nb.png"];
+    let dir = tree(&names.map(|name| (name, &picture[..])));
+    assert_code(&run(dir.path(), &["batch", "in", "--out-dir", "below/out", "--size", "9x9"]), 0);
+    let made = ["...custom-9x9.png", "..custom-9x9.png", ".png.custom-9x9.png", "-.custom-9x9.png", "x.custom-9x9.png"];
+    let deep = ["x/..custom-9x9.png", "x/a\nb.custom-9x9.png"];
+    let expected: BTreeSet<String> = made.into_iter().chain(deep).map(str::to_owned).collect();
+    assert_eq!(paths(&dir.path().join("below/out")).into_iter().collect::<BTreeSet<_>>(), expected);
+    assert_eq!(paths(&dir.path().join("below")).len(), expected.len());
+}
+
+#[test]
+fn no_input_and_no_other_file_is_replaced() {
+    let picture = fixture("1x1.png");
+    let dir = tree(&[("in/in/a.png", &picture), ("in/a.custom-9x9.jpg", &picture), ("mine.jpg", &picture)]);
+    let args = ["batch", "in", "--out-dir", ".", "--size", "9x9", "--force"];
+    let output = run(dir.path(), &args);
+    assert_code(&output, 2);
+    assert!(said(&output.stderr).contains("which is an input"), "{}", said(&output.stderr));
+    for way in ["--resume", "--force"] {
+        let args = ["batch", "in/in", "--out-dir", "out", "--size", "9x9", "--report", "mine.jpg", way];
+        assert_code(&run(dir.path(), &args), 2);
+    }
+    assert_eq!(fs::read(dir.path().join("mine.jpg")).unwrap(), picture);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_read_only_where_they_are_named() {
+    let dir = tree(&[("in/a.png", &fixture("1x1.png"))]);
+    for name in ["in/p.jpg", "in/q"] {
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join(name)).status().unwrap();
+        assert!(made.success());
+    }
+    for inputs in ["in", "in/*"] {
+        let output = run(dir.path(), &["batch", inputs, "--out-dir", "out", "--size", "9x9", "--force"]);
+        assert_code(&output, 1);
+        assert!(said(&output.stderr).contains("in/p.jpg, custom/9x9: file in/p.jpg: it is a pipe"));
+        assert!(said(&output.stdout).contains("passed over, neither JPEG nor PNG: 1\n"));
+    }
 }
 
 #[test]

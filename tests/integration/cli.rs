@@ -188,6 +188,7 @@ fn specs_that_would_share_a_file_are_refused() {
     fs::write(dir.path().join("own.toml"), row("x-y/z") + &row("x/y-z")).unwrap();
     let args = ["adapt", "--specs-file", "own.toml", "--spec", "x-y/z", "--spec", "x/y-z", "photo.jpg"];
     assert_code(&run(dir.path(), &args), 2);
+    assert_code(&run(dir.path(), &[&["batch", "--out-dir", "."], &args[1..]].concat()), 2);
     assert_eq!(names(dir.path()).len(), 2);
 }
 

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use pushpix::{Adapter, Spec};
 use serde_json::{Value, json};
 
-use crate::command::pushpix;
+use crate::command::{lines, pushpix};
 use crate::pictures::{Seen, fixture, testdata};
 
 fn worker(args: &[&str]) -> Child {
@@ -19,6 +19,11 @@ fn worker(args: &[&str]) -> Child {
 
 /// Writes all requests, then reads all answers; the worker must end with code 0 and say nothing on standard error.
 fn converse(args: &[&str], requests: &[String]) -> Vec<Value> {
+    lines(&answers(args, requests))
+}
+
+/// The same, as it was written.
+fn answers(args: &[&str], requests: &[String]) -> Vec<u8> {
     let mut child = worker(args);
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
@@ -31,8 +36,7 @@ fn converse(args: &[&str], requests: &[String]) -> Vec<Value> {
     });
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    output.stdout
 }
 
 fn input(name: &str) -> String {
@@ -118,12 +122,22 @@ fn an_answer_comes_before_the_next_request() {
 #[test]
 fn any_id_comes_back_as_it_went() {
     // A number that no machine type holds, for one.
-    let requests = ["123456789012345678901234567890", "1.50", "\"\\u00e9\"", "[null,{}]"]
-        .map(|id| format!("{{\"id\":{id},\"input\":\"none\",\"output\":\"none\",\"spec\":\"oppo/large-icon\"}}"));
-    let answers = converse(&[], &requests);
-    let ids: Vec<String> = answers.iter().map(|answer| answer["id"].to_string()).collect();
-    assert_eq!(ids[1..], ["1.50", "\"é\"", "[null,{}]"]);
-    assert_eq!(ids[0], "123456789012345678901234567890");
+    let ids = ["123456789012345678901234567890", "1.50", "\"\\u00e9\"", "[null, {}]"];
+    let requests =
+        ids.map(|id| format!("{{\"id\":{id},\"input\":\"none\",\"output\":\"none\",\"spec\":\"oppo/large-icon\"}}"));
+    let answers = String::from_utf8(answers(&[], &requests)).unwrap();
+    for (id, answer) in ids.iter().zip(answers.lines()) {
+        assert!(answer.starts_with(&format!("{{\"id\":{id},\"ok\":false")), "{answer}");
+    }
+}
+
+#[test]
+fn a_long_line_takes_no_more_memory_than_itself() {
+    // Built in memory, each of these million numbers would take a hundred bytes.
+    let request = format!("{{\"id\":[{}0],\"input\":7}}", "0,".repeat(1_000_000));
+    let answers = converse(&[], &[request]);
+    assert_eq!(answers[0]["error"]["kind"], "request");
+    assert_eq!(answers[0]["id"].as_array().unwrap().len(), 1_000_001);
 }
 
 #[test]

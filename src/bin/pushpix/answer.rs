@@ -5,8 +5,9 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use pushpix::{Error, Placement, Plan, Probe, Report, Spec, SpecError, Verdict, Violation, Warning};
+use pushpix::{Error, Placement, Plan, Probe, Quality, Report, Spec, SpecError, Verdict, Violation, Warning};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::message;
@@ -14,9 +15,9 @@ use crate::message;
 /// The outcome of one picture for one spec.
 #[derive(Debug, Serialize)]
 pub(crate) struct Answer {
-    /// The request's own name for itself; only `stream` has one.
+    /// The request's own name for itself, or null; only `stream` has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<Value>,
+    id: Option<Option<Box<RawValue>>>,
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<String>,
@@ -175,7 +176,7 @@ impl Answer {
     }
 
     /// This answer with the request's own name.
-    pub(crate) fn with_id(mut self, id: Value) -> Self {
+    pub(crate) fn with_id(mut self, id: Option<Box<RawValue>>) -> Self {
         self.id = Some(id);
         self
     }
@@ -216,12 +217,17 @@ fn spec_figures(error: &SpecError) -> Map<String, Value> {
         SpecError::Contradiction { id, what, .. } => object([("id", id.as_str().into()), ("what", (*what).into())]),
         SpecError::Table { line, what, .. } => object([("line", (*line).into()), ("what", what.as_str().into())]),
         SpecError::EmptyQualityRange { min, max, .. } => {
-            object([("min", min.as_f32().into()), ("max", max.as_f32().into())])
+            object([("min", tenths(*min).into()), ("max", tenths(*max).into())])
         }
         SpecError::Unit(error) => object([("input", error.input.as_str().into()), ("expected", error.expected.into())]),
         _ => Map::new(),
     });
     fields
+}
+
+/// A quality as a number that is written with one digit behind its point.
+fn tenths(quality: Quality) -> f64 {
+    (f64::from(quality.as_f32()) * 10.0).round() / 10.0
 }
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
@@ -255,7 +261,7 @@ pub(crate) fn probed(input: &Path, probe: &Probe) -> Value {
         "animated": probe.animated,
         "has_icc": probe.has_icc,
         "has_metadata": probe.has_metadata,
-        "quality": probe.quality.map(|quality| quality.as_f32()),
+        "quality": probe.quality.map(tenths),
     })
 }
 

@@ -82,6 +82,8 @@ fn main() -> ExitCode {
 
 /// Writes one line to standard error. If even that fails, there is nobody left to tell.
 fn complain(what: &str) {
+    // Names may have anything in them; on a terminal it must stay one line of text.
+    let what = what.replace(char::is_control, "\u{fffd}");
     let _ = writeln!(io::stderr(), "pushpix: {what}");
 }
 

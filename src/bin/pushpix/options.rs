@@ -91,6 +91,12 @@ impl CostArgs {
     }
 }
 
+/// A number of threads. Far more than there are processors only wait for each other.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= 1024);
+    jobs.ok_or_else(|| "expected a number from 1 to 1024".to_owned())
+}
+
 /// A number of seconds or milliseconds.
 fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = match text.strip_suffix("ms") {
@@ -214,7 +220,7 @@ impl TableArgs {
 #[derive(Debug, Args)]
 pub(crate) struct JobArgs {
     /// Pictures worked on at the same time [default: as many as processors; for stream 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
 
     /// Most memory of pictures worked on at the same time [default: 256MiB for each]

@@ -11,7 +11,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use pushpix::{Adapted, Adapter, AlphaRule, ByteSize, Catalog, Error, Input, Limits, Quality, Size, Spec, Work};
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Output};
 use crate::args::StreamArgs;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
             *unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
             None
         });
-        line.map(|(number, line)| Task::new(&worker, number, line))
+        line.filter(|_| !closed.load(Ordering::Relaxed)).map(|(number, line)| Task::new(&worker, number, line))
     });
     let mut out = io::stdout();
     batch.run(requests, |answer: Answer| {
@@ -92,15 +93,21 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// A request, as it is written.
+/// The request's own name for itself, whatever else is wrong with it. It is given back as it was written.
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: Option<Box<RawValue>>,
+}
+
+/// A request, as it is written. What is not needed is never built in memory.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
     #[serde(default, rename = "id")]
-    _id: Value,
+    _id: IgnoredAny,
     input: Option<PathBuf>,
     data: Option<String>,
-    spec: Value,
+    spec: Box<RawValue>,
     output: Option<PathBuf>,
     effort: Option<String>,
     max_quality: Option<f32>,
@@ -136,7 +143,7 @@ struct Task<'a> {
     worker: &'a Worker,
     number: u64,
     line: Option<Line>,
-    id: Value,
+    id: Option<Box<RawValue>>,
     asked: Asked,
     /// Why it cannot be carried out.
     refused: Option<Answer>,
@@ -165,8 +172,8 @@ impl Work for Task<'_> {
                 Ok(pushpix::Request { bytes: Vec::new(), specs: [].into(), adapter: None })
             }
             Ok((picture, spec, adapter, request)) => {
-                let named = spec.as_ref().ok().map(Spec::id).or(request.spec.as_str());
-                let named = named.map(str::to_owned);
+                let named = spec.as_ref().map(|spec| spec.id().to_owned());
+                let named = named.ok().or_else(|| serde_json::from_str(request.spec.get()).ok());
                 self.asked = Asked { input: request.input, spec: named, output: request.output };
                 let specs = [spec?].into();
                 Ok(pushpix::Request { bytes: picture.into_bytes(limits)?, specs, adapter: Some(adapter) })
@@ -202,19 +209,20 @@ impl Work for Task<'_> {
 
 impl<'a> Task<'a> {
     fn new(worker: &'a Worker, number: u64, line: Line) -> Self {
-        Self { worker, number, line: Some(line), id: Value::Null, asked: Asked::default(), refused: None }
+        Self { worker, number, line: Some(line), id: None, asked: Asked::default(), refused: None }
     }
 
     /// Reads the line, and keeps the request's own name for itself.
     fn parse(&mut self) -> Result<Request, String> {
         let line = self.line.take().unwrap_or(Err("it was read already"))?;
-        let value = serde_json::from_slice::<Value>(&line).map_err(|error| format!("not JSON: {error}"))?;
+        serde_json::from_slice::<IgnoredAny>(&line).map_err(|error| format!("not JSON: {error}"))?;
         // An array would be taken for a struct's fields in order.
-        if !value.is_object() {
+        if !line.trim_ascii_start().starts_with(b"{") {
             return Err("a request is a JSON object".to_owned());
         }
-        self.id = value.get("id").cloned().unwrap_or_default();
-        Request::deserialize(value).map_err(|error| error.to_string())
+        let named: Named = serde_json::from_slice(&line).map_err(|error| error.to_string())?;
+        self.id = named.id;
+        serde_json::from_slice(&line).map_err(|error| error.to_string())
     }
 }
 
@@ -261,14 +269,14 @@ impl Worker {
     }
 
     /// The spec named or given. The outer error is of the request, the inner one of the catalogue.
-    fn spec(&self, value: &Value) -> Result<Result<Spec, Error>, String> {
-        if let Some(id) = value.as_str() {
-            return Ok(self.catalog.get(id).cloned());
+    fn spec(&self, value: &RawValue) -> Result<Result<Spec, Error>, String> {
+        if let Ok(id) = serde_json::from_str::<String>(value.get()) {
+            return Ok(self.catalog.get(&id).cloned());
         }
-        if !value.is_object() {
+        if !value.get().starts_with('{') {
             return Err("spec: expected an id or an object with width and height".to_owned());
         }
-        let own = OwnSpec::deserialize(value).map_err(|error| format!("spec: {error}"))?;
+        let own: OwnSpec = serde_json::from_str(value.get()).map_err(|error| format!("spec: {error}"))?;
         let size = Size::new(own.width, own.height).ok_or("spec: a side is zero or too long")?;
         let mut spec = Spec::custom(size);
         if let Some(max_bytes) = own.max_bytes {

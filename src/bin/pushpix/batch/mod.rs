@@ -26,7 +26,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<Done, Failure> {
     let specs: Arc<[Spec]> = args.specs.selected()?.into();
     let cancel = CancelToken::new();
     let adapter = args.options.adapter()?.with_cancel(cancel.clone());
-    let items = inputs::items(args)?;
+    let items = inputs::items(args, &specs)?;
     make_ready(&args.out_dir)?;
     let (report, vouched) = Report::open(args)?;
     if args.resume {

@@ -65,9 +65,9 @@ impl<'a> Picture<'a> {
 
     /// Where the output for a spec goes, but for the extension.
     fn stem(&self, spec: usize) -> PathBuf {
-        let place = self.plan.out_dir.join(self.item.place(self.plan.full_names));
-        let name = files::with_spec(place.file_name().unwrap_or_default(), &self.plan.specs[spec]);
-        place.with_file_name(name)
+        // What has no place has an error, and is not written.
+        let (folder, name) = self.item.place(self.plan.full_names).unwrap_or_default();
+        self.plan.out_dir.join(folder).join(files::with_spec(name, &self.plan.specs[spec]))
     }
 
     /// Leaves out the specs whose outputs are there and may not be replaced.

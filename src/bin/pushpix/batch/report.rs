@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use pushpix::Spec;
@@ -85,6 +85,10 @@ impl Report {
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let mut first = [0];
+        if regular && file.read(&mut first).is_ok_and(|read| read > 0) && first != *b"{" {
+            return Err(failed("what is there is no report"));
+        }
         let vouched = match args.resume {
             true if !regular => return Err(failed("it is no file that could be gone on with")),
             true => Some(read(&mut file)),
@@ -124,6 +128,7 @@ impl Report {
 /// Reads a report, and cuts off a last line that was not written to its end. Failures, and lines that cannot be read,
 /// vouch for nothing.
 fn read(file: &mut File) -> io::Result<Vouched> {
+    file.rewind()?;
     let mut vouched = HashSet::new();
     let mut whole = 0;
     let mut reader = BufReader::new(&*file);
