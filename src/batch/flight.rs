@@ -7,8 +7,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// may be the only one.
 ///
 /// Jobs that are parked are handed out when another one gives back what it took. So there is always one at work while
-/// any is parked: whenever the last one at work is parked or leaves, the first that waits is handed out, however much it
-/// needs.
+/// any is parked: whenever the last one at work is parked or leaves, the first that waits is handed out, however much
+/// it needs.
 #[derive(Debug)]
 pub(super) struct Flight<J, P> {
     /// The most bytes that may be taken. A picture that needs more is worked on alone.

@@ -187,7 +187,8 @@ fn pictures_are_named_by_patterns_and_lists_too() {
     assert_code(&missing, 1);
     assert_eq!(paths(&dir.path().join("out")).len(), 2);
 
-    // Where the outputs lie above the inputs, they are not mistaken for them; where they lie beside them, they could be.
+    // Where the outputs lie above the inputs, they are not mistaken for them; where they lie beside them, they could
+    // be.
     assert_code(&run(dir.path(), &["batch", "photos/*.png", "--out-dir", ".", "--size", "9x9"]), 0);
     assert!(dir.path().join("a.custom-9x9.png").exists());
     assert_code(&run(dir.path(), &["batch", "photos/*.png", "--out-dir", "photos", "--size", "9x9"]), 2);

@@ -89,14 +89,14 @@ impl Report {
         if regular && file.read(&mut first).is_ok_and(|read| read > 0) && first != *b"{" {
             return Err(failed("what is there is no report"));
         }
-        let vouched = match args.resume {
-            true if !regular => return Err(failed("it is no file that could be gone on with")),
-            true => Some(read(&mut file)),
-            // What is no file, such as a pipe, holds nothing to be replaced.
-            false if !regular => None,
-            false => file.set_len(0).err().map(Err),
-        };
-        let vouched = vouched.transpose().map_err(|error| failed(&error.to_string()))?;
+        let mut vouched = None;
+        if args.resume && !regular {
+            return Err(failed("it is no file that could be gone on with"));
+        } else if args.resume {
+            vouched = Some(read(&mut file).map_err(|error| failed(&error.to_string()))?);
+        } else if regular {
+            file.set_len(0).map_err(|error| failed(&error.to_string()))?;
+        }
         Ok((Some(Self { file, path: path.clone() }), vouched))
     }
 
