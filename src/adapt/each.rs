@@ -54,21 +54,23 @@ pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Re
         }
     }
 
-    let same_canvas =
-        |a: &Wanted, b: &Wanted| a.plan.placement == b.plan.placement && input.ground(&a.plan) == input.ground(&b.plan);
-    share(picture, grouped(wanted, same_canvas), |picture, group| match input.canvas(picture, &group.first.plan) {
-        Err(error) => results.extend(group.all().map(|wanted| (wanted.index, Err(error.clone())))),
-        Ok(canvas) => {
-            let same_file = |a: &Wanted, b: &Wanted| a.plan.asks_for_the_same_file(&b.plan);
-            share(canvas, grouped(group.all().collect(), same_file), |canvas, group| {
+    share(picture, grouped(wanted, |a, b| input.share_canvas(&a.plan, &b.plan)), |picture, group| {
+        let canvas = match input.canvas(picture, &group.first.plan) {
+            Ok(canvas) => canvas,
+            Err(error) => return results.extend(group.all().map(|wanted| (wanted.index, Err(error.clone())))),
+        };
+        share(
+            canvas,
+            grouped(group.all().collect(), |a, b| a.plan.asks_for_the_same_file(&b.plan)),
+            |canvas, group| {
                 let plan = &group.first.plan;
                 let encoded = encode_or_shrink(canvas.into_owned(), plan, &input.metadata, options.light, &watch);
                 results.extend(group.all().map(|Wanted { index, plan, warnings }| {
                     let encoded = encoded.clone();
                     (index, encoded.map(|encoded| encoded.reported(plan, warnings)))
                 }));
-            });
-        }
+            },
+        );
     });
 
     results.sort_by_key(|&(index, _)| index);
@@ -127,4 +129,37 @@ fn share(raster: Raster, mut groups: Vec<Group>, mut make: impl FnMut(Cow<'_, Ra
     let Some(last) = groups.pop() else { return };
     groups.into_iter().for_each(|group| make(Cow::Borrowed(&raster), group));
     make(Cow::Owned(raster), last);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{ByteSize, Size};
+
+    #[test]
+    fn a_canvas_is_made_once_for_each_placement_and_a_file_once_for_each_request() {
+        let photo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/photo.jpg")).unwrap();
+        let options = Options::default();
+        let watch = Watch::unhurried(&options.limits);
+        let source = codec::probe(&photo, &options.limits);
+        let custom = |width, cap| Spec::custom(Size::new(width, 160).unwrap()).with_max_bytes(ByteSize::new(cap));
+        let ids = ["oppo/large-image", "huawei/large-icon", "oppo/large-icon", "honor/large-icon", "oppo/large-icon"];
+        let mut specs: Vec<Spec> = ids.iter().map(|id| Spec::builtin(id).unwrap().clone()).collect();
+        specs.extend([custom(160, 99_999), custom(160, 1000), custom(161, 1000)]);
+        // For each canvas, how many specs share each file. Honor takes less than 100 000 bytes.
+        let expected = [vec![1], vec![1, 2, 1], vec![2], vec![1]];
+
+        let (input, _) = Input::decode(&photo, source.as_ref().unwrap(), &options, &watch).unwrap();
+        let wanted = |(index, spec): (usize, &Spec)| {
+            let plan = plan(&source, spec, &options).unwrap();
+            Wanted { index, plan, warnings: Vec::new() }
+        };
+        let wanted = specs.iter().enumerate().map(wanted).collect();
+        let canvases = grouped(wanted, |a, b| input.share_canvas(&a.plan, &b.plan));
+        let files = canvases.into_iter().map(|group| {
+            let files = grouped(group.all().collect(), |a, b| a.plan.asks_for_the_same_file(&b.plan));
+            files.into_iter().map(|file| file.all().count()).collect::<Vec<_>>()
+        });
+        assert_eq!(files.collect::<Vec<_>>(), expected);
+    }
 }

@@ -28,7 +28,7 @@ pub(super) struct Input<'a> {
 
 /// What becomes of a picture's alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ground {
+struct Ground {
     /// The colour that it is laid on; `None`: it stays.
     matte: Option<Rgb8>,
     /// The colour that it is padded with; `None`: nothing.
@@ -73,7 +73,7 @@ impl<'a> Input<'a> {
     }
 
     /// The alpha that the output is to have, and what it is padded with. Alpha that hides nothing is dropped.
-    pub(super) fn ground(&self, plan: &Plan) -> Ground {
+    fn ground(&self, plan: &Plan) -> Ground {
         match plan.transparency {
             Transparency::Ground => Ground { matte: None, padding: None },
             // A broken picture that came without alpha is transparent where it ends: that shows the background, as
@@ -86,6 +86,11 @@ impl<'a> Input<'a> {
                 Ground { matte: colour, padding: colour }
             }
         }
+    }
+
+    /// Whether two plans put the picture in the same place on the same canvas, whatever they make of it then.
+    pub(super) fn share_canvas(&self, one: &Plan, other: &Plan) -> bool {
+        one.placement == other.placement && self.ground(one) == self.ground(other)
     }
 
     /// The picture scaled, upright and padded, as the plan has it.

@@ -154,6 +154,18 @@ mod tests {
     use crate::codec::probe;
     use std::path::{Path, PathBuf};
 
+    #[test]
+    fn time_that_is_out_is_no_damage() {
+        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/logo.png")).unwrap();
+        let limits = Limits::default();
+        let stored = probe(&bytes, &limits).unwrap().stored;
+        let structure = Structure::read(&bytes, true).unwrap();
+        let expired = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
+        assert!(read(&structure, stored, &Watch::unhurried(&limits), Data::Cut).is_ok());
+        let error = read(&structure, stored, &expired, Data::Cut).err().unwrap();
+        assert!(matches!(error.downcast_ref(), Some(Error::Deadline { .. })));
+    }
+
     /// The pixels of a PNG as RGBA in its own depth, before the colour step.
     fn rgba(bytes: &[u8]) -> Result<(usize, Vec<u8>), Foreign> {
         probe(bytes, &Limits::default())?;
