@@ -157,6 +157,11 @@ impl Batch {
     /// Where the system does not give the threads. Nothing was done then. What goes wrong with a picture is in its
     /// outcome.
     ///
+    /// # Cost
+    ///
+    /// For each picture that of [`Adapter::adapt_each`], on one thread, and the reading of its file, there too. Two
+    /// threads besides, which only wait.
+    ///
     /// # Panics
     ///
     /// Where the iterator, the sink or the observer panics. What goes wrong in the adaptation never does.

@@ -63,13 +63,10 @@ pub(crate) fn existing(stem: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     candidates.into_iter().filter(|path| path.symlink_metadata().is_ok())
 }
 
-/// Writes the output of this stem. If it replaces, it does so whatever the format of what stands there.
+/// Writes the output of this stem.
 pub(crate) fn write_output(stem: &Path, adapted: &Adapted, replace: bool) -> Result<PathBuf, Error> {
     let path = with_extension(stem, adapted.report.format);
     write(&path, &adapted.bytes, replace)?;
-    for other in existing(stem).filter(|other| replace && *other != path) {
-        fs::remove_file(&other).map_err(|error| Error::io(&other, error))?;
-    }
     Ok(path)
 }
 

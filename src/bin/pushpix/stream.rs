@@ -11,7 +11,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use pushpix::{Adapted, Adapter, AlphaRule, ByteSize, Catalog, Error, Input, Limits, Quality, Size, Spec, Work};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Output};
@@ -93,18 +92,17 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// The request's own name for itself, whatever else is wrong with it. It is given back as it was written.
+/// Of what is no request, its own name for itself.
 #[derive(Debug, Deserialize)]
 struct Named {
     id: Option<Box<RawValue>>,
 }
 
-/// A request, as it is written. What is not needed is never built in memory.
+/// A request, as it is written; its name for itself is given back so. What is not needed is never built in memory.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
-    #[serde(default, rename = "id")]
-    _id: IgnoredAny,
+    id: Option<Box<RawValue>>,
     input: Option<PathBuf>,
     data: Option<String>,
     spec: Box<RawValue>,
@@ -215,14 +213,20 @@ impl<'a> Task<'a> {
     /// Reads the line, and keeps the request's own name for itself.
     fn parse(&mut self) -> Result<Request, String> {
         let line = self.line.take().unwrap_or(Err("it was read already"))?;
-        serde_json::from_slice::<IgnoredAny>(&line).map_err(|error| format!("not JSON: {error}"))?;
         // An array would be taken for a struct's fields in order.
-        if !line.trim_ascii_start().starts_with(b"{") {
-            return Err("a request is a JSON object".to_owned());
+        let is_object = line.trim_ascii_start().starts_with(b"{");
+        match serde_json::from_slice::<Request>(&line) {
+            Ok(mut request) if is_object => {
+                self.id = request.id.take();
+                Ok(request)
+            }
+            Err(error) if !error.is_data() => Err(format!("not JSON: {error}")),
+            Err(error) if is_object => {
+                self.id = serde_json::from_slice(&line).ok().and_then(|Named { id }| id);
+                Err(error.to_string())
+            }
+            _ => Err("a request is a JSON object".to_owned()),
         }
-        let named: Named = serde_json::from_slice(&line).map_err(|error| error.to_string())?;
-        self.id = named.id;
-        serde_json::from_slice(&line).map_err(|error| error.to_string())
     }
 }
 

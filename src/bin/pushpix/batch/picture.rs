@@ -104,7 +104,12 @@ impl<'a> Picture<'a> {
     }
 
     fn written(&self, spec: usize, adapted: &Adapted) -> Result<Fate, Error> {
-        let path = files::write_output(&self.stem(spec), adapted, self.plan.replace)?;
+        let (stem, replace) = (self.stem(spec), self.plan.replace);
+        let path = files::write_output(&stem, adapted, replace)?;
+        // An earlier run may have chosen the other format. No input goes by this name: that was seen to before.
+        for other in files::existing(&stem).filter(|other| replace && *other != path && other.is_file()) {
+            fs::remove_file(&other).map_err(|error| Error::io(&other, error))?;
+        }
         let hash = self.plan.reported.then(|| hash_of(&adapted.bytes));
         Ok(Fate::Written(path, Box::new(adapted.report.clone()), hash))
     }

@@ -49,7 +49,8 @@ impl Progress {
                     let seconds = begun.elapsed().as_secs_f64();
                     #[expect(clippy::cast_precision_loss, reason = "for people")]
                     let (done, left) = (*seen as f64, all.saturating_sub(*seen) as f64);
-                    let left = HumanDuration(Duration::from_secs_f64(left * seconds / done));
+                    let left = Duration::try_from_secs_f64(left * seconds / done).unwrap_or(Duration::MAX);
+                    let left = HumanDuration(left);
                     complain(&format!("{seen} of {all}{failures}, {:.1}/s, {left} left", done / seconds));
                 }
             }
