@@ -16,15 +16,13 @@ pub(super) struct Entry {
 
 /// The colours but for those that are `fixed`, in an order that depends on nothing but them.
 pub(super) fn histogram(pixels: &[[u8; 4]], fixed: &[[u8; 4]]) -> Vec<Entry> {
-    let mut keys: Vec<u32> = pixels.iter().filter(|pixel| !fixed.contains(pixel)).map(|pixel| key(*pixel)).collect();
+    let mut keys: Vec<u32> = pixels.iter().map(|pixel| key(*pixel)).collect();
+    keys.retain(|key| !fixed.contains(&key.to_be_bytes()));
     keys.sort_unstable();
-    let mut counted: Vec<(u32, u32)> = Vec::new();
-    for key in keys {
-        match counted.last_mut() {
-            Some((last, count)) if *last == key => *count += 1,
-            _ => counted.push((key, 1)),
-        }
-    }
+    // The exact number first, for there may be as many colours as pixels.
+    let mut counted: Vec<(u32, u32)> = Vec::with_capacity(keys.chunk_by(u32::eq).count());
+    counted.extend(keys.chunk_by(u32::eq).map(|alike| (alike[0], u32::try_from(alike.len()).unwrap_or(u32::MAX))));
+    drop(keys);
     let mut bits = 0;
     let mut cells = counted.len();
     while cells > MANY {

@@ -54,7 +54,7 @@ impl Palettes {
     ///
     /// # Cost
     ///
-    /// Some 20 bytes for a pixel, and up to 2 MB for the colours.
+    /// Some 16 bytes for a pixel, and up to 2 MB for the colours.
     pub(crate) fn new(picture: &Raster, padding: Option<Rgb8>) -> Self {
         let mut pixels: Vec<[u8; 4]> = match picture.channels() {
             Channels::Rgb => picture.pixels().as_chunks::<3>().0.iter().map(|&[r, g, b]| [r, g, b, 255]).collect(),
@@ -88,8 +88,8 @@ impl Palettes {
 
     /// How far a picture of few colours is from this one, as the eye sees it; 0 where they are the same.
     pub(crate) fn difference(&self, indexed: &Indexed) -> f64 {
-        let remapped: Vec<[u8; 4]> = indexed.indices.iter().map(|&index| indexed.colours[usize::from(index)]).collect();
-        score::difference(&self.pixels, self.size.width() as usize, &remapped)
+        let remapped = |at: usize| indexed.colours[usize::from(indexed.indices[at])];
+        score::difference(&self.pixels, self.size.width() as usize, remapped)
     }
 }
 
