@@ -7,7 +7,7 @@ use crate::adapt::{adapt, adapt_each, memory};
 use crate::codec::{self, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::{CancelToken, Limits};
+use crate::limits::{CancelToken, Limits, Watch};
 use crate::placement::Upscale;
 use crate::plan::{Options, Plan, plan};
 use crate::report::Adapted;
@@ -230,9 +230,10 @@ impl Adapter {
 
     /// Holds a file against a spec without changing it. See [`verify`](crate::verify()).
     ///
-    /// Of the options, the limits and whether broken pictures are taken count.
+    /// Of the options, the limits, the deadline, the switch to cancel by and whether broken pictures are taken count.
     #[must_use]
     pub fn verify(&self, bytes: &[u8], spec: &Spec) -> Verdict {
-        verify::verify(bytes, spec, self.options.lenient, &self.options.limits)
+        let Options { limits, deadline, cancel, lenient, .. } = &self.options;
+        verify::verify(bytes, spec, *lenient, &Watch::start(limits, *deadline, cancel.as_ref()))
     }
 }

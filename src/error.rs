@@ -174,10 +174,14 @@ pub enum Measure {
     InputPixels,
     /// Bytes of memory that the decoded input takes.
     DecodedBytes,
-    /// Bytes of memory that the output's canvas takes.
+    /// Bytes of memory that the output's canvas takes, with scaling and encoding.
     CanvasBytes,
+    /// Bytes of the metadata that are to be kept.
+    MetadataBytes,
     /// Scans of a JPEG.
     Scans,
+    /// Pictures of an animated PNG.
+    Frames,
 }
 
 impl Measure {
@@ -189,7 +193,9 @@ impl Measure {
             Self::InputPixels => "input_pixels",
             Self::DecodedBytes => "decoded_bytes",
             Self::CanvasBytes => "canvas_bytes",
+            Self::MetadataBytes => "metadata_bytes",
             Self::Scans => "scans",
+            Self::Frames => "frames",
         }
     }
 }
@@ -201,7 +207,9 @@ impl fmt::Display for Measure {
             Self::InputPixels => "an input size in pixels",
             Self::DecodedBytes => "a decoded size in bytes",
             Self::CanvasBytes => "a canvas size in bytes",
+            Self::MetadataBytes => "a length of metadata in bytes",
             Self::Scans => "a number of scans",
+            Self::Frames => "a number of frames",
         })
     }
 }

@@ -7,9 +7,14 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Measure};
 use crate::units::{ByteSize, Size};
 
-/// Upper bounds on one input, checked against its header before anything is allocated.
+/// Upper bounds on what one input may cost, checked against its header before the memory is taken or the work is done.
 ///
 /// The defaults let a 108-megapixel phone photo pass and stop a decompression bomb.
+///
+/// # Guarantees
+///
+/// An adaptation takes no more memory than its input, [`max_decoded`](Self::max_decoded) and
+/// [`max_canvas`](Self::max_canvas) together, but for 16 MiB. Probing takes next to none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -17,13 +22,21 @@ pub struct Limits {
     pub max_input: ByteSize,
     /// The most pixels an input may have, width times height. Default: 120 million.
     pub max_pixels: u64,
-    /// The most memory the decoded input may take, and the most the canvas may take, each. Default: 512 MiB. Some more
-    /// is needed: for a PNG a copy of the compressed data, for resampling a picture of the one's height and the other's
-    /// width, for encoding a few canvases.
+    /// The most memory that the decoded input may take: its pixels, and what a decoder and an ICC profile need to make
+    /// them. Default: 512 MiB.
     pub max_decoded: ByteSize,
-    /// The most scans a progressive JPEG may have; each is work for the whole picture. Default: 100. What programs
-    /// write has ten or so.
+    /// The most memory that the canvas may take, with what scaling the picture to it and encoding it need. Default:
+    /// 1 GiB, which is enough for some 40 megapixels.
+    pub max_canvas: ByteSize,
+    /// The most bytes of metadata. An ICC profile that is longer, once inflated, is ignored with a warning. EXIF and XMP
+    /// data that are longer are an error where they are to be kept; where they are not, they are not looked at. No text
+    /// is ever inflated. Default: 8 MiB.
+    pub max_metadata: ByteSize,
+    /// The most scans a JPEG may have; each is work for the whole picture. Default: 100. What programs write has ten or
+    /// so.
     pub max_scans: u32,
+    /// The most pictures that an animated PNG may have. Only the first is decoded; 1 refuses animations. Default: 1000.
+    pub max_frames: u32,
     /// The most memory that the pictures of a [`Batch`](crate::Batch) may take that are worked on at the same time. One
     /// that needs more by itself is worked on alone. Default: `None`, 256 MiB for each thread.
     pub max_in_flight: Option<ByteSize>,
@@ -35,7 +48,10 @@ impl Default for Limits {
             max_input: ByteSize::mebibytes(64),
             max_pixels: 120_000_000,
             max_decoded: ByteSize::mebibytes(512),
+            max_canvas: ByteSize::mebibytes(1024),
+            max_metadata: ByteSize::mebibytes(8),
             max_scans: 100,
+            max_frames: 1000,
             max_in_flight: None,
         }
     }
@@ -56,10 +72,24 @@ impl Limits {
         self
     }
 
-    /// These limits with another bound on memory.
+    /// These limits with another bound on the memory of the decoded input.
     #[must_use]
     pub fn with_max_decoded(mut self, max_decoded: ByteSize) -> Self {
         self.max_decoded = max_decoded;
+        self
+    }
+
+    /// These limits with another bound on the memory of the canvas.
+    #[must_use]
+    pub fn with_max_canvas(mut self, max_canvas: ByteSize) -> Self {
+        self.max_canvas = max_canvas;
+        self
+    }
+
+    /// These limits with another bound on metadata.
+    #[must_use]
+    pub fn with_max_metadata(mut self, max_metadata: ByteSize) -> Self {
+        self.max_metadata = max_metadata;
         self
     }
 
@@ -70,6 +100,13 @@ impl Limits {
         self
     }
 
+    /// These limits with another number of frames.
+    #[must_use]
+    pub fn with_max_frames(mut self, max_frames: u32) -> Self {
+        self.max_frames = max_frames;
+        self
+    }
+
     /// These limits with a bound on what a batch has in flight.
     #[must_use]
     pub fn with_max_in_flight(mut self, max_in_flight: ByteSize) -> Self {
@@ -77,8 +114,8 @@ impl Limits {
         self
     }
 
-    pub(crate) fn check_input(&self, bytes: &[u8]) -> Result<(), Error> {
-        check(Measure::InputBytes, bytes.len() as u64, self.max_input.as_u64())
+    pub(crate) fn check_input(&self, bytes: u64) -> Result<(), Error> {
+        check(Measure::InputBytes, bytes, self.max_input.as_u64())
     }
 
     pub(crate) fn check_pixels(&self, size: Size) -> Result<(), Error> {
@@ -90,11 +127,19 @@ impl Limits {
     }
 
     pub(crate) fn check_canvas(&self, bytes: u64) -> Result<(), Error> {
-        check(Measure::CanvasBytes, bytes, self.max_decoded.as_u64())
+        check(Measure::CanvasBytes, bytes, self.max_canvas.as_u64())
     }
 
-    pub(crate) fn check_scans(&self, count: u32) -> Result<(), Error> {
-        check(Measure::Scans, count.into(), self.max_scans.into())
+    pub(crate) fn check_metadata(&self, bytes: u64) -> Result<(), Error> {
+        check(Measure::MetadataBytes, bytes, self.max_metadata.as_u64())
+    }
+
+    pub(crate) fn check_scans(&self, count: u64) -> Result<(), Error> {
+        check(Measure::Scans, count, self.max_scans.into())
+    }
+
+    pub(crate) fn check_frames(&self, count: u32) -> Result<(), Error> {
+        check(Measure::Frames, count.into(), self.max_frames.into())
     }
 }
 
@@ -145,6 +190,7 @@ impl<'a> Watch<'a> {
     }
 
     /// A watch over what a picture takes, for as long as it takes.
+    #[cfg(test)]
     pub(crate) fn unhurried(limits: &'a Limits) -> Self {
         Self::start(limits, None, None)
     }

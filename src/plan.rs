@@ -9,7 +9,7 @@ use crate::error::{Error, SpecError};
 use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
-use crate::resample::Light;
+use crate::resample::{Light, Resampling};
 use crate::spec::{AlphaRule, Canvas, Spec};
 use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8, Size};
 use crate::warning::Warning;
@@ -79,6 +79,9 @@ pub struct Plan {
     pub effort: Effort,
     /// What is known now that the caller may want to know.
     pub warnings: Vec<Warning>,
+    /// The memory that decoding takes, and what scaling, padding and encoding take besides, in bytes.
+    pub(crate) decoded_bytes: u64,
+    pub(crate) canvas_bytes: u64,
 }
 
 /// What becomes of transparency.
@@ -119,16 +122,19 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = source.clone()?;
-    let needed = decoded_bytes(&source, options).saturating_add(filter_bytes(source.stored));
-    options.limits.check_decoded(needed)?;
+    let decoded_bytes = source.decoded_bytes(options.lenient);
+    options.limits.check_decoded(decoded_bytes)?;
+    let kept = if options.keep_metadata { source.metadata_bytes } else { 0 };
+    options.limits.check_metadata(kept)?;
 
     let Some(canvas) = spec.canvas_for(source.size()) else {
         let id = spec.id().to_owned();
         let why = "no size is known";
         return Err(SpecError::NotAdaptable { id, why }.into());
     };
-    options.limits.check_canvas(canvas.area().saturating_mul(4).saturating_add(filter_bytes(canvas)))?;
     let placement = Placement::contain(source.size(), canvas, options.upscale);
+    let canvas_bytes = canvas_bytes(&source, placement, options.light).saturating_add(METADATA_COPIES * kept);
+    options.limits.check_canvas(canvas_bytes)?;
     let formats = formats(spec, options.format, placement)?;
     let transparency = transparency(spec, &formats, options.background);
 
@@ -147,14 +153,23 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
         chroma: options.chroma,
         jpeg_encoder: options.jpeg_encoder,
         effort: options.effort,
+        decoded_bytes,
+        canvas_bytes,
     })
 }
 
-/// What a decoded picture takes, in bytes.
-pub(crate) fn decoded_bytes(source: &Probe, options: &Options) -> u64 {
-    // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
-    let alpha = if options.lenient && !source.has_alpha { source.stored.area() } else { 0 };
-    source.decoded_bytes.saturating_add(alpha)
+/// Bytes for each pixel of a canvas while it is encoded: some seven canvases of three or four bytes.
+const ENCODERS: u64 = 24;
+
+/// How often metadata that are kept are in memory: by themselves, as blocks of a file, and in the file.
+const METADATA_COPIES: u64 = 3;
+
+/// What scaling a decoded picture, padding and encoding it take, in bytes.
+fn canvas_bytes(source: &Probe, placement: Placement, light: Light) -> u64 {
+    let (orientation, size) = (source.orientation, placement.scaled());
+    let scaling = Resampling { orientation, size, light, matte: None }.bytes(source.stored);
+    let tables = filter_bytes(source.stored) + filter_bytes(placement.canvas());
+    placement.canvas().area().saturating_mul(ENCODERS).saturating_add(scaling).saturating_add(tables)
 }
 
 /// The resampler's tables: it keeps some seven weights of 8 bytes for every pixel along the longer line, of the input

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::codec::{self, ColourModel, Decoded, Facts, Probe};
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::{Limits, Watch};
+use crate::limits::Watch;
 use crate::orientation::Orientation;
 use crate::raster::Raster;
 use crate::spec::{AlphaRule, Canvas, Spec, Status};
@@ -78,7 +78,8 @@ impl fmt::Display for Verdict {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Violation {
-    /// It is no JPEG or PNG, is broken, or costs more than is allowed.
+    /// It is no JPEG or PNG, is broken, or costs more than is allowed; or the time ran out, or the work was cancelled,
+    /// before that was known.
     Unreadable(Error),
     /// The channel has no such slot.
     UnsupportedSlot,
@@ -196,7 +197,7 @@ impl fmt::Display for Violation {
 }
 
 /// Holds a file against a spec.
-pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, limits: &Limits) -> Verdict {
+pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, watch: &Watch<'_>) -> Verdict {
     let mut verdict = Verdict {
         spec: spec.id().to_owned(),
         source: None,
@@ -204,12 +205,12 @@ pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, limits: &Limits) 
         violations: Vec::new(),
         warnings: Vec::new(),
     };
-    match codec::probe(bytes, limits) {
+    match codec::probe(bytes, watch.limits) {
         Err(error) => verdict.violations.push(Violation::Unreadable(error)),
         Ok(source) => {
             verdict.violations = of_header(&source, verdict.bytes, spec);
             verdict.warnings = spec.status_warning().into_iter().chain(size_advice(&source, spec)).collect();
-            match codec::decode(bytes, &source, lenient, &Watch::unhurried(limits)) {
+            match codec::decode(bytes, &source, lenient, watch) {
                 Err(error) => verdict.violations.push(Violation::Unreadable(error)),
                 Ok(Decoded { picture, facts }) => {
                     verdict.violations.extend(of_pixels(&source, &picture, &facts, spec));

@@ -6,13 +6,11 @@ use std::iter;
 use super::input::Input;
 use crate::codec;
 use crate::error::Error;
-use crate::format::Format;
 use crate::ladder::{Encoded, encode_or_shrink};
 use crate::limits::Watch;
-use crate::plan::{Options, Plan, decoded_bytes, plan};
+use crate::plan::{Options, Plan, plan};
 use crate::raster::Raster;
 use crate::report::Adapted;
-use crate::resample::Resampling;
 use crate::spec::Spec;
 use crate::warning::Warning;
 
@@ -77,29 +75,12 @@ pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Re
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// About how much memory that takes besides the file, in bytes; 0 where nothing is done.
+/// How much memory that takes besides the file at most, in bytes; 0 where nothing is done.
 pub(crate) fn memory<'s>(bytes: &[u8], specs: impl Iterator<Item = &'s Spec>, options: &Options) -> u64 {
     let source = codec::probe(bytes, &options.limits);
-    let of = |plan: &Plan| {
-        let Plan { placement, source, .. } = plan;
-        let (size, light) = (placement.scaled(), options.light);
-        let resampling = Resampling { orientation: source.orientation, size, light, matte: None };
-        // The canvas, and what the encoders make of it.
-        resampling.bytes(source.stored).saturating_add(placement.canvas().area().saturating_mul(CANVASES))
-    };
-    let most = specs.filter_map(|spec| plan(&source, spec, options).ok()).map(|plan| of(&plan)).max();
-    match (source, most) {
-        (Ok(source), Some(most)) => {
-            // A PNG's data are put together once more.
-            let copied = if source.format == Format::Png { bytes.len() as u64 } else { 0 };
-            decoded_bytes(&source, options).saturating_add(copied).saturating_add(most)
-        }
-        _ => 0,
-    }
+    let needs = specs.filter_map(|spec| plan(&source, spec, options).ok());
+    needs.map(|plan| plan.decoded_bytes.saturating_add(plan.canvas_bytes)).max().unwrap_or(0)
 }
-
-/// Bytes for each pixel of a canvas while it is encoded: some seven canvases of three or four bytes.
-const CANVASES: u64 = 24;
 
 /// Those that are the same in some respect.
 struct Group {

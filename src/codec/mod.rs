@@ -28,8 +28,8 @@ pub use self::probe::{ColourModel, Probe};
 
 /// Reads the header of `bytes`: no pixel is decoded, no memory taken.
 pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
-    limits.check_input(bytes)?;
-    let probe = match Format::detect(bytes) {
+    limits.check_input(bytes.len() as u64)?;
+    let mut probe = match Format::detect(bytes) {
         Some(Format::Jpeg) => jpeg::probe(bytes)?,
         Some(Format::Png) => png::probe(bytes)?,
         None => {
@@ -38,6 +38,11 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
         }
     };
     limits.check_pixels(probe.stored)?;
+    limits.check_frames(probe.frames)?;
+    // A profile that is longer than allowed is not applied.
+    let profile = colour::PROFILE_COPIES * probe.profile_bytes.min(limits.max_metadata.as_u64());
+    let rows = colour::ROW * u64::from(probe.stored.width());
+    probe.decoded_bytes = probe.decoded_bytes.saturating_add(profile).saturating_add(rows);
     Ok(probe)
 }
 
@@ -46,7 +51,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
 /// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and
 /// a warning says so; it is an error only if there is nothing.
 pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
-    watch.limits.check_decoded(probe.decoded_bytes)?;
+    watch.limits.check_decoded(probe.decoded_bytes(lenient))?;
     match probe.format {
         Format::Jpeg => jpeg::decode(bytes, lenient, watch),
         Format::Png => png::decode(bytes, probe.stored, lenient, watch),

@@ -26,6 +26,8 @@ pub struct Probe {
     pub progressive: bool,
     /// Whether it is an animated PNG, of which the first picture is taken.
     pub animated: bool,
+    /// How many pictures an animated PNG says that it has; 1 for all else.
+    pub frames: u32,
     /// Whether an ICC profile is embedded.
     pub has_icc: bool,
     /// Whether it carries what says more than how it is shown: EXIF (where and when it was taken), XMP, IPTC, text,
@@ -34,8 +36,12 @@ pub struct Probe {
     /// About the quality on libjpeg's scale with which a JPEG was quantized, by the mean of its first table; `None` for
     /// PNG.
     pub quality: Option<Quality>,
-    /// The memory that a full decode takes, in bytes, computed from the header.
-    pub(crate) decoded_bytes: u64,
+    /// The length of the metadata that can be kept, in bytes.
+    pub(crate) metadata_bytes: u64,
+    /// The length of the ICC profile at most, in bytes.
+    pub(super) profile_bytes: u64,
+    /// The memory that a strict decode takes, in bytes, computed from the header.
+    pub(super) decoded_bytes: u64,
 }
 
 impl Probe {
@@ -47,6 +53,13 @@ impl Probe {
 }
 
 impl Probe {
+    /// The memory that a decode takes, in bytes.
+    pub(crate) fn decoded_bytes(&self, lenient: bool) -> u64 {
+        // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
+        let alpha = if lenient && !self.has_alpha { self.stored.area() } else { 0 };
+        self.decoded_bytes.saturating_add(alpha)
+    }
+
     /// Whether the colours are those of print.
     pub(crate) fn is_cmyk(&self) -> bool {
         matches!(self.colour, ColourModel::Cmyk | ColourModel::Ycck)

@@ -3,6 +3,7 @@
 //! ours.
 
 mod hdr;
+mod icc;
 mod plain;
 mod profile;
 mod ycc;
@@ -17,8 +18,12 @@ pub(super) use self::plain::ink_row;
 use self::profile::Transform;
 pub(super) use self::ycc::ycc_to_rgb_row;
 
-/// The longest ICC profile that is looked at, in bytes. The largest ones in use, of presses, have two or three million.
-pub(super) const MAX_PROFILE: usize = 8 << 20;
+/// How much memory applying an ICC profile takes, as so many times its length: what it is put together from, what is
+/// left of it, the library's copy of its table in whole numbers, and in floats.
+pub(super) const PROFILE_COPIES: u64 = 8;
+
+/// How much memory a row takes on its way through the colour step, in bytes for each pixel.
+pub(super) const ROW: u64 = 64;
 
 /// What a file says of its colours.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::header::Header;
 use super::scans::decode_rows;
-use crate::codec::colour::{Conversion, MAX_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
+use crate::codec::colour::{Conversion, Samples, Statement, ink_row, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Watch;
+use crate::units::ByteSize;
 
 /// Decodes the picture as stored: its orientation is not applied.
 pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
@@ -21,7 +22,8 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
         _ => Samples::Rgb,
     };
     let mut warnings = Vec::new();
-    let mut conversion = Conversion::choose(icc_profile(&header.icc), samples, false, &mut warnings);
+    let mut conversion =
+        Conversion::choose(icc_profile(&header.icc, watch.limits.max_metadata), samples, false, &mut warnings);
 
     let mut rows = Rows::new(header.frame.size, conversion.channels());
     let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
@@ -49,7 +51,7 @@ fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
 }
 
 /// The profile that these APP2 segments hold, each with its number, from 1, and the count of all in front.
-fn icc_profile<'a>(segments: &[&'a [u8]]) -> Option<Statement<'a>> {
+fn icc_profile<'a>(segments: &[&'a [u8]], longest: ByteSize) -> Option<Statement<'a>> {
     let mut pieces = Vec::new();
     for segment in segments {
         match segment {
@@ -65,7 +67,7 @@ fn icc_profile<'a>(segments: &[&'a [u8]]) -> Option<Statement<'a>> {
     match pieces.as_slice() {
         [] => None,
         _ if !in_order => Some(Statement::Unusable("segments of the icc profile are missing or twice there")),
-        _ if pieces.iter().map(|(.., data)| data.len()).sum::<usize>() > MAX_PROFILE => {
+        _ if pieces.iter().map(|(.., data)| data.len() as u64).sum::<u64>() > longest.as_u64() => {
             Some(Statement::Unusable("the icc profile is too large"))
         }
         [(.., data)] => Some(Statement::Icc(Cow::Borrowed(data))),
@@ -80,10 +82,12 @@ mod tests {
     #[test]
     fn a_profile_is_put_together_from_its_segments() {
         let icc = |bytes: &[u8]| Some(Statement::Icc(Cow::Owned(bytes.to_vec())));
+        let icc_profile = |segments: &[&'static [u8]]| icc_profile(segments, ByteSize::new(5));
         assert_eq!(icc_profile(&[]), None);
         assert_eq!(icc_profile(&[b"\x01\x01abc"]), icc(b"abc"));
         assert_eq!(icc_profile(&[b"\x02\x03cd", b"\x03\x03e", b"\x01\x03ab"]), icc(b"abcde"));
-        let broken: [&[&[u8]]; 5] = [
+        let broken: [&[&[u8]]; 6] = [
+            &[b"\x01\x02abc", b"\x02\x02def"],
             &[b"\x01"],
             &[b"\x01\x02a"],
             &[b"\x00\x01a"],

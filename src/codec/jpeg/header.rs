@@ -3,7 +3,7 @@
 
 use super::coefficients::Coefficients;
 use super::frame::Frame;
-use super::segments::{EOI, Segment, Segments};
+use super::segments::{EOI, SOS, Segment, Segments};
 use super::strips::Strips;
 use super::{broken, flaw, unsupported};
 use crate::codec::exif;
@@ -18,7 +18,8 @@ use crate::units::Quality;
 #[derive(Debug)]
 pub(super) struct Header<'a> {
     pub(super) frame: Frame,
-    /// The pieces of an ICC profile as they stand: a piece's number, how many there are, the data.
+    /// The pieces of an ICC profile as they stand: a piece's number, how many there are, the data. There are 255 at
+    /// most, so of more no more than it takes to see that are kept.
     pub(super) icc: Vec<&'a [u8]>,
     /// Whether there is anything that says more than how to show the picture: EXIF, XMP, comments, thumbnails.
     pub(super) metadata: bool,
@@ -51,7 +52,10 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         animated: false,
         has_icc: !header.icc.is_empty(),
         has_metadata: header.metadata,
+        frames: 1,
         quality: header.quality,
+        metadata_bytes: [header.exif, header.xmp].into_iter().flatten().map(|block| block.len() as u64).sum(),
+        profile_bytes: header.icc.iter().map(|piece| piece.len() as u64).sum(),
         decoded_bytes: header.decoded_bytes(),
     })
 }
@@ -77,7 +81,7 @@ impl<'a> Header<'a> {
                 0xc0..=0xc2 => frame = Some(Frame::read(marker, body)?),
                 0xc4 | 0xcc => {}
                 0xc3 | 0xc5..=0xcf | 0xde | 0xdf => return Err(unsupported(coding_process(marker))),
-                0xda => {
+                SOS => {
                     let frame = frame.ok_or_else(|| broken("a scan begins before the frame header"))?;
                     let in_scan = body.first().copied().unwrap_or(0);
                     return Ok(Self {
@@ -101,7 +105,7 @@ impl<'a> Header<'a> {
                     (_, Some(packet)) if xmp.is_none() => xmp = Some(packet),
                     _ => more_metadata = true,
                 },
-                0xe2 => icc.extend(body.strip_prefix(b"ICC_PROFILE\0")),
+                0xe2 if icc.len() <= 255 => icc.extend(body.strip_prefix(b"ICC_PROFILE\0")),
                 0xee => adobe_transform = adobe(body).or(adobe_transform),
                 EOI => return Err(broken("it ends before any scan")),
                 _ => {}

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::header::Header;
 use super::idct::{Extent, idct};
 use super::scan::{Restarts, Scan};
-use super::segments::{EOI, Segment, Segments};
+use super::segments::{EOI, SOS, Segment, Segments, count_scans};
 use super::strips::{Sink, Strips};
 use super::tables::Tables;
 use super::{broken, flaw};
@@ -39,6 +39,9 @@ pub(super) fn decode_rows(
         irregular: false,
         stray_bytes: false,
     };
+    if header.keeps_coefficients() {
+        watch.limits.check_scans(count_scans(bytes))?;
+    }
     let mut strips = Strips::new(&header.frame);
     let end = if header.keeps_coefficients() {
         let mut coefficients = Coefficients::new(&header.frame);
@@ -98,7 +101,7 @@ impl<'a> File<'a> {
     fn next(&mut self) -> Checked<Next> {
         while let Some(Segment { marker, body }) = self.segments.next()? {
             match marker {
-                0xda => {
+                SOS => {
                     let scan = Scan::read(body, self.frame)?;
                     if !self.frame.progressive {
                         self.tables.assume_standard_codes();
@@ -135,10 +138,9 @@ impl<'a> File<'a> {
 
     /// Reads a picture that is spread over several scans.
     fn read_all_scans(&mut self, coefficients: &mut Coefficients<'_>, watch: &Watch<'_>) -> Result<End, Stop> {
-        for count in 1.. {
+        loop {
             match self.next() {
                 Ok(Next::Scan(scan)) => {
-                    watch.limits.check_scans(count)?;
                     let mut bits = self.data();
                     coefficients.read_scan(&scan, &self.tables, &mut bits, watch)?;
                     self.leave(bits);

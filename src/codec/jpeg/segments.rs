@@ -1,5 +1,6 @@
 //! The marker segments of a JPEG, one after the other.
 
+use super::bits::has_ff;
 use super::flaw::{self, Checked};
 
 /// Walks from marker to marker.
@@ -19,7 +20,8 @@ pub(super) struct Segment<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// The end of the image.
+/// The start of a scan, and the end of the image.
+pub(super) const SOS: u8 = 0xda;
 pub(super) const EOI: u8 = 0xd9;
 
 impl<'a> Segments<'a> {
@@ -54,7 +56,7 @@ impl<'a> Segments<'a> {
     fn next_marker(&mut self) -> Option<u8> {
         loop {
             let rest = self.bytes.get(self.at..)?;
-            let start = rest.iter().position(|&byte| byte == 0xff);
+            let start = first_ff(rest);
             self.stray |= start != Some(0) && !rest.is_empty();
             let start = start?;
             let code = start + rest[start..].iter().position(|&byte| byte != 0xff)?;
@@ -77,6 +79,27 @@ impl<'a> Segments<'a> {
         self.at += length;
         Ok(body)
     }
+}
+
+/// Where the first 0xff stands; eight bytes at a time, for this passes over the data of all scans.
+fn first_ff(bytes: &[u8]) -> Option<usize> {
+    let words = bytes.as_chunks::<8>().0.iter().take_while(|word| !has_ff(u64::from_be_bytes(**word)));
+    let passed = 8 * words.count();
+    bytes[passed..].iter().position(|&byte| byte == 0xff).map(|at| passed + at)
+}
+
+/// How many scans a file has, as far as it can be read.
+pub(super) fn count_scans(bytes: &[u8]) -> u64 {
+    let mut segments = Segments::new(bytes, 2);
+    let mut count = 0;
+    while let Ok(Some(Segment { marker, .. })) = segments.next() {
+        match marker {
+            EOI => break,
+            SOS => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 #[cfg(test)]
@@ -103,6 +126,27 @@ mod tests {
         let stray = [9, 9, 0xff, 0xe0, 0, 3, 7, 8, 0xff, 0, 0xff, 0xfe, 0, 2, 0xff];
         assert_eq!(markers(&stray), (vec![0xe0, 0xfe], true, Ok(())));
         assert_eq!(markers(&[]), (vec![], false, Ok(())));
+    }
+
+    #[test]
+    fn the_first_ff_is_found_wherever_it_stands() {
+        for len in 0..40 {
+            assert_eq!(first_ff(&vec![0xfe; len]), None);
+            for at in 0..len {
+                let mut bytes = vec![0x7f; len];
+                bytes[at..].fill(0xff);
+                assert_eq!(first_ff(&bytes), Some(at));
+            }
+        }
+    }
+
+    #[test]
+    fn scans_are_counted_across_their_data() {
+        let scan = [0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd0, 0xda, 3];
+        let file = |scans: usize, end: &[u8]| [&[0xff, 0xd8][..], &scan.repeat(scans), end].concat();
+        assert_eq!(count_scans(&file(3, &[0xff, 0xd9, 0xff, 0xda, 0, 2])), 3, "what follows the end does not count");
+        assert_eq!(count_scans(&file(2, &[])), 2);
+        assert_eq!(count_scans(&file(1, &[0xff, 0xd8, 0xff, 0xda, 0, 2])), 1, "nor what follows an impossible marker");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The chunks of a PNG: what they are, whether they are whole, and whether they stand where they may.
 //! What the decoder beneath is given is what was found good here, and no more.
 
-use std::borrow::Cow;
+use std::io::BufRead;
 
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
-use crate::codec::colour::{MAX_PROFILE, Statement};
+use super::colours::Colours;
+use super::pieces::{Bare, Pieces};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
 use crate::format::Format;
@@ -71,7 +72,7 @@ const SHOWING: [(&[u8; 4], usize); 11] = [
 ];
 
 /// The chunks of a file in order, until one that cannot be one or the end of the data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Chunks<'a> {
@@ -105,10 +106,9 @@ pub(super) struct Structure<'a> {
     header: &'a [u8],
     palette: Option<&'a [u8]>,
     transparency: Option<&'a [u8]>,
-    /// The pieces of the compressed picture.
-    data: Vec<&'a [u8]>,
-    /// What it says of its colours, the chunk that counts most first.
-    pub(super) statements: Vec<Statement<'a>>,
+    /// The compressed picture.
+    data: Option<Pieces<'a>>,
+    pub(super) colours: Colours<'a>,
     pub(super) ending: Ending,
 }
 
@@ -120,23 +120,24 @@ impl<'a> Structure<'a> {
     /// between them, and a missing end are errors; leniently, the picture is taken for as far as it goes.
     pub(super) fn read(bytes: &'a [u8], lenient: bool) -> Result<Self, Error> {
         let mut found = Self::default();
-        let mut colours = Colours::default();
         let mut chunks = Chunks::of(bytes);
+        let mut here = chunks.clone();
         let mut ended = false;
         let mut last = *b"\0\0\0\0";
-        for chunk in chunks.by_ref() {
+        while let Some(chunk) = chunks.next() {
             if chunk.is_critical() {
-                if let Err(what) = found.take_critical(chunk, last) {
+                if let Err(what) = found.take_critical(chunk, here, last) {
                     if !lenient {
                         return Err(Error::decode(Format::Png, what));
                     }
                     found.ending.damage.get_or_insert(what);
                 }
             } else if !chunk.is_metadata() {
-                let used = chunk.has_right_checksum() && found.data.is_empty() && found.takes(chunk, &mut colours);
+                let used = chunk.has_right_checksum() && found.data.is_none() && found.takes(chunk);
                 found.ending.stray_bytes |= !used;
             }
             last = chunk.name;
+            here = chunks.clone();
             ended = &chunk.name == b"IEND";
             if ended {
                 break;
@@ -148,18 +149,17 @@ impl<'a> Structure<'a> {
             }
             found.ending.end_missing = true;
         }
-        if found.data.is_empty() {
+        if found.data.is_none() {
             return Err(Error::decode(Format::Png, "there is no picture in it"));
         }
         found.ending.stray_bytes |= ended && !chunks.0.is_empty();
-        found.statements = colours.in_order();
         Ok(found)
     }
 
     /// Takes an ancillary chunk, or says that it has no place in the picture.
-    fn takes(&mut self, chunk: Chunk<'a>, colours: &mut Colours<'a>) -> bool {
+    fn takes(&mut self, chunk: Chunk<'a>) -> bool {
         if &chunk.name != b"tRNS" {
-            return chunk.is_harmless() && colours.takes(chunk);
+            return chunk.is_harmless() && self.colours.takes(chunk);
         }
         let entries = self.palette.map_or(0, |palette| palette.len() / 3);
         let fits = match self.header.get(9) {
@@ -175,12 +175,13 @@ impl<'a> Structure<'a> {
         taken
     }
 
-    /// Takes a critical chunk that follows one named `last`. What can be used is, even if an error is returned.
-    fn take_critical(&mut self, chunk: Chunk<'a>, last: [u8; 4]) -> Result<(), &'static str> {
-        let gap = !self.data.is_empty() && &last != b"IDAT";
+    /// Takes a critical chunk, which is the first of the chunks from `here` on and follows one named `last`. What can be
+    /// used is, even if an error is returned.
+    fn take_critical(&mut self, chunk: Chunk<'a>, here: Chunks<'a>, last: [u8; 4]) -> Result<(), &'static str> {
+        let gap = self.data.is_some() && &last != b"IDAT";
         match &chunk.name {
             b"IHDR" if self.header.is_empty() => self.header = chunk.body,
-            b"PLTE" if self.palette.is_none() && self.data.is_empty() => {
+            b"PLTE" if self.palette.is_none() && self.data.is_none() => {
                 let whole = chunk.body.len() / 3 * 3;
                 self.palette = Some(&chunk.body[..whole.min(768)]);
                 if whole != chunk.body.len() || !(3..=768).contains(&whole) {
@@ -189,7 +190,9 @@ impl<'a> Structure<'a> {
                 // In a picture that is none of a palette, it only advises.
                 self.ending.stray_bytes |= self.header.get(9) != Some(&3);
             }
-            b"IDAT" if !gap => self.data.push(chunk.body),
+            b"IDAT" if !gap => {
+                self.data.get_or_insert_with(|| Pieces::from(here));
+            }
             b"IEND" => self.ending.stray_bytes |= !chunk.body.is_empty(),
             b"IHDR" => return Err("it has a second header chunk"),
             b"PLTE" => return Err("its palette stands in a wrong place"),
@@ -208,20 +211,25 @@ impl<'a> Structure<'a> {
     /// Whether the compressed data are those of the picture and nothing else: neither inside nor behind the zlib
     /// stream.
     pub(super) fn data_are_exact(&self) -> bool {
-        let data = self.data.concat();
+        let (Some(mut data), Some(expected)) = (self.data.clone(), self.inflated_len()) else { return false };
         let mut state = InflateState::new_boxed(DataFormat::Zlib);
         let mut out = [0; 1 << 15];
-        let (mut consumed, mut written) = (0, 0_u64);
-        loop {
-            let step = inflate(&mut state, &data[consumed..], &mut out, MZFlush::None);
-            consumed += step.bytes_consumed;
+        let mut written = 0_u64;
+        // What goes on and on is not followed to its end.
+        while written <= expected {
+            let Ok(ahead) = data.fill_buf() else { return false };
+            let step = inflate(&mut state, ahead, &mut out, MZFlush::None);
+            data.consume(step.bytes_consumed);
             written += step.bytes_written as u64;
             match step.status {
-                Ok(MZStatus::StreamEnd) => return consumed == data.len() && Some(written) == self.inflated_len(),
+                Ok(MZStatus::StreamEnd) => {
+                    return written == expected && data.fill_buf().is_ok_and(<[u8]>::is_empty);
+                }
                 Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
                 _ => return false,
             }
         }
+        false
     }
 
     /// How many bytes the picture has before compression: rows, each with a filter type in front, of each pass.
@@ -247,37 +255,33 @@ impl<'a> Structure<'a> {
     }
 
     /// A PNG of what makes the picture and nothing else. Its checksums are left out: they have been compared.
-    pub(super) fn bare(&self) -> Vec<u8> {
-        let mut png = self.beginning();
-        for piece in &self.data {
-            put(&mut png, b"IDAT", piece.len(), piece);
-            png.extend(NO_CHECKSUM);
-        }
-        put(&mut png, b"IEND", 0, &[]);
-        png.extend(NO_CHECKSUM);
-        png
+    pub(super) fn bare(&self) -> Bare<'a> {
+        let data = self.data.clone().unwrap_or_default();
+        let length = data.clone().map(<[u8]>::len).sum();
+        Bare::new(self.beginning(length), data, END)
     }
 
     /// The same where the data are cut: one long piece that ends with the file, so that the decoder gives all it has.
-    pub(super) fn bare_without_end(&self) -> Vec<u8> {
-        let mut png = self.beginning();
-        put(&mut png, b"IDAT", MAX_LENGTH as usize, &self.data.concat());
-        png
+    pub(super) fn bare_without_end(&self) -> Bare<'a> {
+        Bare::new(self.beginning(MAX_LENGTH as usize), self.data.clone().unwrap_or_default(), &[])
     }
 
-    fn beginning(&self) -> Vec<u8> {
-        let total: usize = self.data.iter().map(|piece| piece.len() + 12).sum();
-        let mut png = Vec::with_capacity(total + 2048);
-        png.extend(SIGNATURE);
+    /// All that stands in front of the compressed picture, which is to be one chunk of this length.
+    fn beginning(&self, length: usize) -> Vec<u8> {
+        let mut png = SIGNATURE.to_vec();
         for (name, body) in [(b"IHDR", Some(self.header)), (b"PLTE", self.palette), (b"tRNS", self.transparency)] {
             if let Some(body) = body {
                 put(&mut png, name, body.len(), body);
                 png.extend(NO_CHECKSUM);
             }
         }
+        put(&mut png, b"IDAT", length, &[]);
         png
     }
 }
+
+/// What follows the compressed picture: its checksum, and the end chunk.
+const END: &[u8] = b"\0\0\0\0\0\0\0\0IEND\0\0\0\0";
 
 /// A chunk but for its checksum.
 fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
@@ -287,87 +291,15 @@ fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
     png.extend(body);
 }
 
-/// The chunks that speak of colour.
-#[derive(Debug, Default)]
-struct Colours<'a> {
-    cicp: Option<&'a [u8]>,
-    iccp: Option<&'a [u8]>,
-    srgb: Option<&'a [u8]>,
-    gama: Option<&'a [u8]>,
-    chrm: Option<&'a [u8]>,
-}
-
-impl<'a> Colours<'a> {
-    /// Takes a chunk, if it is the first of its name.
-    fn takes(&mut self, chunk: Chunk<'a>) -> bool {
-        let place = match &chunk.name {
-            b"cICP" => &mut self.cicp,
-            b"iCCP" => &mut self.iccp,
-            b"sRGB" => &mut self.srgb,
-            b"gAMA" => &mut self.gama,
-            b"cHRM" => &mut self.chrm,
-            _ => return true,
-        };
-        let is_first = place.is_none();
-        place.get_or_insert(chunk.body);
-        is_first
-    }
-
-    /// What they say, in the order of the PNG specification's third edition: the first counts.
-    fn in_order(self) -> Vec<Statement<'a>> {
-        let srgb = self.srgb.map(|_| Statement::Srgb);
-        [self.cicp.map(code_points), self.iccp.map(inflated), srgb, measured(self.gama, self.chrm)]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-}
-
-fn code_points(body: &[u8]) -> Statement<'_> {
-    match *body {
-        [primaries, transfer, 0, 1] => Statement::Cicp { primaries, transfer },
-        _ => Statement::Unusable("the cicp chunk is not one of full-range rgb"),
-    }
-}
-
-/// The ICC profile behind its name and the number of its compression method.
-fn inflated(body: &[u8]) -> Statement<'_> {
-    let name = body.iter().position(|&byte| byte == 0);
-    let Some([0, compressed @ ..]) = name.map(|end| &body[end + 1..]) else {
-        return Statement::Unusable("the iccp chunk is broken");
-    };
-    match miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(compressed, MAX_PROFILE) {
-        Ok(profile) => Statement::Icc(Cow::Owned(profile)),
-        Err(error) if error.status == miniz_oxide::inflate::TINFLStatus::HasMoreOutput => {
-            Statement::Unusable("the icc profile is too large")
-        }
-        Err(_) => Statement::Unusable("the icc profile cannot be inflated"),
-    }
-}
-
-fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a>> {
-    if gama.is_none() && chrm.is_none() {
-        return None;
-    }
-    let numbers =
-        |body: &[u8]| -> Vec<u32> { body.as_chunks::<4>().0.iter().map(|n| u32::from_be_bytes(*n)).collect() };
-    let gamma = gama.map(|body| <[u32; 1]>::try_from(numbers(body)));
-    let chromaticities = chrm.map(|body| <[u32; 8]>::try_from(numbers(body)));
-    Some(match (gamma.transpose(), chromaticities.transpose()) {
-        (Ok(gamma), Ok(chromaticities)) => Statement::Measured { gamma: gamma.map(|[gamma]| gamma), chromaticities },
-        _ => Statement::Unusable("the gama or chrm chunk is broken"),
-    })
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A header: of 1x1 pixels, RGB of 8 bits.
-    const RGB: &[u8] = &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
+    pub(in crate::codec::png) const RGB: &[u8] = &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
 
     /// A PNG of these chunks with right checksums; the data do not matter here.
-    fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    pub(in crate::codec::png) fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut png = SIGNATURE.to_vec();
         for (name, body) in chunks {
             put(&mut png, name, body.len(), body);
@@ -376,50 +308,12 @@ mod tests {
         png
     }
 
-    fn statements(chunks: &[(&[u8; 4], &[u8])]) -> Vec<Statement<'static>> {
-        let all = [&[(b"IHDR", RGB)], chunks, &[(b"IDAT", b"."), (b"IEND", b"")]].concat();
-        Structure::read(file(&all).leak(), false).unwrap().statements
-    }
-
-    #[test]
-    fn what_is_said_of_colours_comes_in_the_order_of_the_specification() {
-        let icc = [&b"name\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(b"profile", 6)].concat();
-        let gama = 45_455_u32.to_be_bytes();
-        let chrm = [7_u32; 8].map(u32::to_be_bytes).concat();
-        let found = statements(&[
-            (b"cHRM", &chrm),
-            (b"gAMA", &gama),
-            (b"sRGB", &[0]),
-            (b"iCCP", &icc),
-            (b"iCCP", b"a second one does not count"),
-            (b"cICP", &[12, 13, 0, 1]),
-        ]);
-        let expected = [
-            Statement::Cicp { primaries: 12, transfer: 13 },
-            Statement::Icc(Cow::Borrowed(b"profile")),
-            Statement::Srgb,
-            Statement::Measured { gamma: Some(45_455), chromaticities: Some([7; 8]) },
-        ];
-        assert_eq!(found, expected);
-        assert_eq!(statements(&[]), []);
-        let unusable: [(&[u8; 4], &[u8]); 5] = [
-            (b"cICP", &[9, 16, 0, 0]),
-            (b"iCCP", b"name"),
-            (b"iCCP", b"name\0\0no zlib"),
-            (b"gAMA", b"."),
-            (b"cHRM", b""),
-        ];
-        for chunk in unusable {
-            assert!(matches!(statements(&[chunk])[..], [Statement::Unusable(_)]), "{chunk:?}");
-        }
-    }
-
     #[test]
     fn a_broken_structure_is_refused_or_taken_leniently() {
         let good: [(&[u8; 4], &[u8]); 4] = [(b"IHDR", RGB), (b"IDAT", b"one"), (b"IDAT", b"two"), (b"IEND", b"")];
         let whole = file(&good);
         let taken = Structure::read(&whole, false).unwrap();
-        assert_eq!(taken.data, [b"one", b"two"]);
+        assert_eq!(taken.data.unwrap().collect::<Vec<_>>(), [b"one", b"two"]);
         assert!(taken.ending.damage.is_none() && !taken.ending.end_missing && !taken.ending.stray_bytes);
         assert!(Structure::read(&[&whole[..], b"."].concat(), false).unwrap().ending.stray_bytes);
 

@@ -1,6 +1,6 @@
 //! PNG to pixels by the `png` crate, which is given the chunks that make the picture and nothing else.
 
-use std::io::Cursor;
+use std::io::{BufRead, Seek};
 
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, InterlaceInfo, Reader, Transformations, splat_interlaced_row};
 
@@ -58,7 +58,8 @@ fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) 
     // What is taken without its checksum was found broken already.
     let mut reader = open(png, structure.ending.damage.is_none(), watch.limits)?;
     let (samples, deep) = samples(&reader)?;
-    let mut conversion = Conversion::choose(structure.statements.iter().cloned(), samples, deep, &mut warnings);
+    let max_profile = watch.limits.max_metadata;
+    let mut conversion = Conversion::choose(structure.colours.in_order(max_profile), samples, deep, &mut warnings);
     let mut rows = Rows::new(stored, conversion.channels());
     let read = if reader.info().interlaced {
         interlaced(&mut reader, stored, &mut conversion, &mut rows, watch)
@@ -72,14 +73,12 @@ fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) 
     }
 }
 
-type Source = Cursor<Vec<u8>>;
-
-fn open(png: Vec<u8>, checked: bool, limits: &Limits) -> Result<Reader<Source>, Foreign> {
+fn open<R: BufRead + Seek>(png: R, checked: bool, limits: &Limits) -> Result<Reader<R>, Foreign> {
     let mut options = DecodeOptions::default();
     // Those of the chunks were compared, and left out; that of the picture itself was not.
     options.set_ignore_crc(true);
     options.set_ignore_adler32(!checked);
-    let mut decoder = Decoder::new_with_options(Cursor::new(png), options);
+    let mut decoder = Decoder::new_with_options(png, options);
     let bytes = usize::try_from(limits.max_decoded.as_u64()).unwrap_or(usize::MAX);
     decoder.set_limits(png::Limits { bytes });
     // Palettes, colour keys and samples below 8 bits become plain channels.
@@ -88,7 +87,7 @@ fn open(png: Vec<u8>, checked: bool, limits: &Limits) -> Result<Reader<Source>, 
 }
 
 /// What the decoder's rows consist of, and whether their samples have 16 bits.
-fn samples(reader: &Reader<Source>) -> Result<(Samples, bool), Foreign> {
+fn samples<R: BufRead + Seek>(reader: &Reader<R>) -> Result<(Samples, bool), Foreign> {
     let (colour, depth) = reader.output_color_type();
     let samples = match colour {
         ColorType::Grayscale => Samples::Grey,
@@ -100,8 +99,8 @@ fn samples(reader: &Reader<Source>) -> Result<(Samples, bool), Foreign> {
     Ok((samples, depth == BitDepth::Sixteen))
 }
 
-fn in_order(
-    reader: &mut Reader<Source>,
+fn in_order<R: BufRead + Seek>(
+    reader: &mut Reader<R>,
     conversion: &mut Conversion,
     rows: &mut Rows,
     watch: &Watch<'_>,
@@ -114,8 +113,8 @@ fn in_order(
 }
 
 /// A pixel that has not come yet shows the one that stands for its neighbourhood, as in a viewer that is still loading.
-fn interlaced(
-    reader: &mut Reader<Source>,
+fn interlaced<R: BufRead + Seek>(
+    reader: &mut Reader<R>,
     size: Size,
     conversion: &mut Conversion,
     rows: &mut Rows,

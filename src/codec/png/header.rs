@@ -44,40 +44,73 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         animated: false,
         has_icc: false,
         has_metadata: false,
+        frames: 1,
         quality: None,
+        metadata_bytes: 0,
+        profile_bytes: 0,
         decoded_bytes: 0,
     };
-    let mut exif = None;
+    let mut kept = Kept::default();
     for chunk in chunks {
         match &chunk.name {
             b"tRNS" => probe.has_alpha = true,
-            b"acTL" => probe.animated |= chunk.has_right_checksum(),
-            b"iCCP" => probe.has_icc = true,
-            b"eXIf" if exif.is_none() && chunk.has_right_checksum() => exif = Some(chunk.body),
+            b"acTL" if chunk.has_right_checksum() => {
+                probe.animated = true;
+                let count = chunk.body.first_chunk().map_or(1, |&count| u32::from_be_bytes(count));
+                probe.frames = probe.frames.max(count);
+            }
+            b"iCCP" => {
+                probe.has_icc = true;
+                // The first one counts whose checksum is right.
+                probe.profile_bytes = probe.profile_bytes.max(DEFLATE_RATIO * chunk.body.len() as u64);
+            }
             b"IEND" => break,
             _ => {}
         }
-        probe.has_metadata |= chunk.is_metadata();
+        if chunk.is_metadata() {
+            probe.has_metadata = true;
+            kept.take(&chunk);
+        }
     }
-    probe.orientation = exif.map_or(Orientation::UPRIGHT, exif::orientation);
+    probe.orientation = kept.exif.map_or(Orientation::UPRIGHT, exif::orientation);
+    probe.metadata_bytes = [kept.exif, kept.xmp].into_iter().flatten().map(|block| block.len() as u64).sum();
     probe.decoded_bytes = decoded_bytes(&probe);
     Ok(probe)
 }
 
 /// The EXIF chunk, and the XMP packet if it is not compressed.
 pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
-    let (mut exif, mut xmp, mut more) = (None, None, false);
-    for chunk in Chunks::of(bytes).filter(Chunk::is_metadata) {
-        let packet = chunk.body.strip_prefix(PNG_XMP);
-        match (&chunk.name, packet) {
-            _ if !chunk.has_right_checksum() => {}
-            (b"eXIf", _) => exif = exif.or(Some(chunk.body)),
-            (b"iTXt", Some(packet)) => xmp = xmp.or(Some(packet)),
-            _ => more = true,
+    let mut kept = Kept::default();
+    Chunks::of(bytes).filter(Chunk::is_metadata).for_each(|chunk| kept.take(&chunk));
+    Metadata::new(kept.exif, kept.xmp, kept.more)
+}
+
+/// The first EXIF chunk and the first XMP packet that is not compressed, and whether there is other metadata.
+#[derive(Default)]
+struct Kept<'a> {
+    exif: Option<&'a [u8]>,
+    xmp: Option<&'a [u8]>,
+    more: bool,
+}
+
+impl<'a> Kept<'a> {
+    fn take(&mut self, chunk: &Chunk<'a>) {
+        let (place, block) = match (&chunk.name, chunk.body.strip_prefix(PNG_XMP)) {
+            (b"eXIf", _) => (&mut self.exif, chunk.body),
+            (b"iTXt", Some(packet)) => (&mut self.xmp, packet),
+            _ => {
+                self.more = true;
+                return;
+            }
+        };
+        if place.is_none() && chunk.has_right_checksum() {
+            *place = Some(block);
         }
     }
-    Metadata::new(exif, xmp, more)
 }
+
+/// How many times its length compressed data may come to (RFC 1951: 258 bytes from two bits).
+const DEFLATE_RATIO: u64 = 1032;
 
 fn broken(what: &'static str) -> Error {
     Error::decode(Format::Png, what)
