@@ -46,25 +46,25 @@ pub enum Input {
 }
 
 impl Input {
-    /// The bytes: of a file, at most one more than [`Limits::max_input`], by which it is seen to be too long.
+    /// The bytes. Of what cannot tell its length, such as a pipe, at most one more than [`Limits::max_input`], by which
+    /// it is seen to be too long.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be read.
+    /// [`Error::Io`] if the file cannot be read, [`Error::Limit`] if it says that it is longer than allowed: then it is
+    /// not read.
     pub fn into_bytes(self, limits: &Limits) -> Result<Vec<u8>, Error> {
         let path = match self {
             Self::Bytes(bytes) => return Ok(bytes),
             Self::Path(path) => path,
         };
-        let read = || {
-            let file = File::open(&path)?;
-            let most = limits.max_input.as_u64().saturating_add(1);
-            let expected = file.metadata()?.len().min(most);
-            let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-            file.take(most).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        read().map_err(|error| Error::io(&path, error))
+        let failed = |error| Error::io(&path, error);
+        let file = File::open(&path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        limits.check_input(length)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.take(limits.max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
     }
 }
 

@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn bands_give_what_the_whole_picture_gives() {
         let pixel = |seed: usize| -> [u8; 4] {
-            let bytes = (seed as u32 + 1).wrapping_mul(2_654_435_761).rotate_left(9).wrapping_mul(40_503).to_be_bytes();
+            let seed = u32::try_from(seed).unwrap() + 1;
+            let bytes = seed.wrapping_mul(2_654_435_761).rotate_left(9).wrapping_mul(40_503).to_be_bytes();
             [bytes[0], bytes[1] / 3, bytes[2], bytes[3] | 0x7f]
         };
         for (width, height) in [(1, 1), (1, 40), (7, 23), (40, 9)] {

@@ -8,6 +8,7 @@ use pushpix::{Adapted, Adapter, Error, Plan, Spec};
 
 use crate::answer::{Answer, Output};
 use crate::args::AdaptArgs;
+use crate::options::check_standard_once;
 use crate::{Done, Failure, complain, files, message};
 
 pub(crate) fn run(args: &AdaptArgs) -> Result<Done, Failure> {
@@ -68,7 +69,7 @@ impl Outputs {
     /// Refuses, before any work, what would write two pictures to one file.
     fn new(args: &AdaptArgs, specs: &[Spec]) -> Result<Self, Failure> {
         let usage = |what: String| Err(Failure::Usage(what));
-        files::check_standard_once(&args.inputs)?;
+        check_standard_once(&args.inputs)?;
         if let Some(output) = &args.output {
             if args.inputs.len() != 1 || specs.len() != 1 {
                 let (inputs, specs) = (args.inputs.len(), specs.len());

@@ -259,6 +259,7 @@ pub(crate) fn probed(input: &Path, probe: &Probe) -> Value {
         "has_alpha": probe.has_alpha,
         "progressive": probe.progressive,
         "animated": probe.animated,
+        "frames": probe.frames,
         "has_icc": probe.has_icc,
         "has_metadata": probe.has_metadata,
         "quality": probe.quality.map(tenths),

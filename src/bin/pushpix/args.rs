@@ -161,7 +161,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) json: bool,
 
     #[command(flatten)]
-    pub(crate) limits: LimitArgs,
+    pub(crate) cost: CostArgs,
 }
 
 #[derive(Debug, Args)]

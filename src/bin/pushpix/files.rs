@@ -9,19 +9,9 @@ use pushpix::{Adapted, Error, Format, Input, Limits, Spec};
 use tempfile::{Builder, NamedTempFile};
 use walkdir::WalkDir;
 
-use crate::Failure;
-
 /// Whether `path` stands for standard input or output.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-/// Refuses, before any work, to read standard input twice.
-pub(crate) fn check_standard_once(inputs: &[PathBuf]) -> Result<(), Failure> {
-    if inputs.iter().filter(|input| is_standard(input)).count() > 1 {
-        return Err(Failure::Usage("standard input can be read once only".to_owned()));
-    }
-    Ok(())
 }
 
 /// Reads a file, or standard input for `-`: at most one byte more than is allowed, by which the library sees that it is

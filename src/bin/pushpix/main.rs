@@ -8,6 +8,7 @@ mod answer;
 mod args;
 mod batch;
 mod files;
+mod message;
 mod options;
 mod probe;
 mod specs;
@@ -15,13 +16,13 @@ mod stream;
 mod table;
 mod verify;
 
-use std::error::Error as _;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Cli, Command};
+use message::{complain, message};
 
 /// Why a command ended before its work was done.
 enum Failure {
@@ -78,23 +79,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Writes one line to standard error. If even that fails, there is nobody left to tell.
-fn complain(what: &str) {
-    // Names may have anything in them; on a terminal it must stay one line of text.
-    let what = what.replace(char::is_control, "\u{fffd}");
-    let _ = writeln!(io::stderr(), "pushpix: {what}");
-}
-
-/// An error and what lies beneath it, on one line.
-fn message(error: &pushpix::Error) -> String {
-    let mut line = error.to_string();
-    let mut beneath = error.source();
-    while let Some(source) = beneath {
-        line.push_str(": ");
-        line.push_str(&source.to_string());
-        beneath = source.source();
-    }
-    line.replace(['\n', '\r'], " ")
 }

@@ -12,7 +12,15 @@ use pushpix::{
     Spec, Upscale,
 };
 
-use crate::Failure;
+use crate::{Failure, files};
+
+/// Refuses, before any work, to read standard input twice.
+pub(crate) fn check_standard_once(inputs: &[PathBuf]) -> Result<(), Failure> {
+    if inputs.iter().filter(|input| files::is_standard(input)).count() > 1 {
+        return Err(Failure::Usage("standard input can be read once only".to_owned()));
+    }
+    Ok(())
+}
 
 /// How pictures are adapted.
 #[derive(Debug, Args)]
@@ -252,13 +260,25 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "N")]
     max_pixels: Option<u64>,
 
-    /// Most memory a decoded input, or a canvas, may take [default: 512MiB]
+    /// Most memory a decoded input may take [default: 512MiB]
     #[arg(long, value_name = "N")]
     max_decoded: Option<ByteSize>,
 
-    /// Most scans a progressive JPEG may have [default: 100]
+    /// Most memory a canvas may take, with scaling and encoding [default: 1024MiB]
+    #[arg(long, value_name = "N")]
+    max_canvas: Option<ByteSize>,
+
+    /// Longest ICC profile that is applied, and most metadata that --keep-metadata keeps [default: 8MiB]
+    #[arg(long, value_name = "N")]
+    max_metadata: Option<ByteSize>,
+
+    /// Most scans a JPEG may have [default: 100]
     #[arg(long, value_name = "N")]
     max_scans: Option<u32>,
+
+    /// Most pictures an animated PNG may have, of which the first is taken [default: 1000]
+    #[arg(long, value_name = "N")]
+    max_frames: Option<u32>,
 }
 
 impl LimitArgs {
@@ -273,8 +293,17 @@ impl LimitArgs {
         if let Some(max_decoded) = self.max_decoded {
             limits = limits.with_max_decoded(max_decoded);
         }
+        if let Some(max_canvas) = self.max_canvas {
+            limits = limits.with_max_canvas(max_canvas);
+        }
+        if let Some(max_metadata) = self.max_metadata {
+            limits = limits.with_max_metadata(max_metadata);
+        }
         if let Some(max_scans) = self.max_scans {
             limits = limits.with_max_scans(max_scans);
+        }
+        if let Some(max_frames) = self.max_frames {
+            limits = limits.with_max_frames(max_frames);
         }
         limits
     }

@@ -6,10 +6,11 @@ use pushpix::Adapter;
 
 use crate::answer::{Answer, probed};
 use crate::args::ProbeArgs;
+use crate::options::check_standard_once;
 use crate::{Done, Failure, complain, files, message};
 
 pub(crate) fn run(args: &ProbeArgs) -> Result<Done, Failure> {
-    files::check_standard_once(&args.inputs)?;
+    check_standard_once(&args.inputs)?;
     let limits = args.limits.limits();
     let adapter = Adapter::new().with_limits(limits.clone());
     let mut out = io::stdout().lock();

@@ -3,22 +3,22 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use pushpix::{Adapter, Error, Spec, Verdict, Violation};
+use pushpix::{Error, Spec, Verdict, Violation};
 
 use crate::answer::{Answer, verified};
 use crate::args::VerifyArgs;
+use crate::options::check_standard_once;
 use crate::{Done, Failure, files, message, table};
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<Done, Failure> {
-    files::check_standard_once(&args.inputs)?;
-    let limits = args.limits.limits();
+    check_standard_once(&args.inputs)?;
     let specs = args.specs.selected()?;
-    let adapter = Adapter::new().with_limits(limits.clone()).with_lenient(args.lenient);
+    let adapter = args.cost.adapter().with_lenient(args.lenient);
     let mut out = io::stdout().lock();
     let mut done = Done::All;
     let mut lines = vec![["FILE", "SPEC", "VERDICT", ""].map(str::to_owned)];
     for input in &args.inputs {
-        let bytes = files::read(input, &limits);
+        let bytes = files::read(input, adapter.limits());
         for spec in &specs {
             let verdict = match &bytes {
                 Ok(bytes) => Ok(adapter.verify(bytes, spec).with_name(input)),

@@ -1,11 +1,7 @@
-//! `pushpix stream`: a worker for other programs. One request per line in, one answer per line out, in order unless
-//! told otherwise. Nothing is remembered from one request to the next.
+//! What `pushpix stream` does with one line: the request that it is, the adaptation, the answer.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::num::NonZeroUsize;
+use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,68 +10,32 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Output};
-use crate::args::StreamArgs;
-use crate::{Done, Failure, files};
-
-pub(crate) fn run(args: &StreamArgs) -> Result<Done, Failure> {
-    let adapter = args.cost.adapter();
-    let worker = Worker { catalog: args.table.catalog()?, adapter: adapter.clone() };
-    let mut lines = Lines::new(BufReader::new(io::stdin()), longest_line(adapter.limits()));
-    let batch = args.jobs.batch(adapter, Some(NonZeroUsize::MIN)).with_order(!args.unordered);
-
-    let (unread, mut unwritten) = (Mutex::new(Ok(())), Ok(()));
-    let closed = AtomicBool::new(false);
-    let requests = std::iter::from_fn(|| {
-        // When nobody reads our answers, no more is asked.
-        if closed.load(Ordering::Relaxed) {
-            return None;
-        }
-        let line = lines.next().unwrap_or_else(|error| {
-            *unread.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
-            None
-        });
-        line.filter(|_| !closed.load(Ordering::Relaxed)).map(|(number, line)| Task::new(&worker, number, line))
-    });
-    let mut out = io::stdout();
-    batch.run(requests, |answer: Answer| {
-        let write = |out: &mut io::Stdout| {
-            writeln!(out, "{}", answer.line()?)?;
-            out.flush()
-        };
-        if unwritten.is_ok() {
-            unwritten = write(&mut out);
-            closed.store(unwritten.is_err(), Ordering::Relaxed);
-        }
-    })?;
-    unwritten?;
-    unread.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)?;
-    Ok(Done::All)
-}
+use crate::files;
 
 /// The longest request, in bytes: the longest input in base64, and what else it may say. A longer line is answered with
 /// an error, not read into memory.
-fn longest_line(limits: &Limits) -> u64 {
+pub(crate) fn longest_line(limits: &Limits) -> u64 {
     (limits.max_input.as_u64() / 3 + 1).saturating_mul(4).saturating_add(1 << 20)
 }
 
 /// The lines of a reader with their numbers, from 1.
-struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     number: u64,
     longest: u64,
 }
 
 /// A line without its end, or why there is none to be had.
-type Line = Result<Vec<u8>, &'static str>;
+pub(crate) type Line = Result<Vec<u8>, &'static str>;
 
 const TOO_LONG: &str = "longer than the longest input in base64";
 
 impl<R: BufRead> Lines<R> {
-    fn new(reader: R, longest: u64) -> Self {
+    pub(crate) fn new(reader: R, longest: u64) -> Self {
         Self { reader, number: 0, longest }
     }
 
-    fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(u64, Line)>> {
         let mut line = Vec::new();
         let read = self.reader.by_ref().take(self.longest.saturating_add(1)).read_until(b'\n', &mut line)?;
         if read == 0 {
@@ -131,13 +91,13 @@ struct OwnSpec {
 }
 
 /// What all requests share.
-struct Worker {
-    catalog: Catalog,
-    adapter: Adapter,
+pub(crate) struct Worker {
+    pub(crate) catalog: Catalog,
+    pub(crate) adapter: Adapter,
 }
 
 /// A request on its way.
-struct Task<'a> {
+pub(crate) struct Task<'a> {
     worker: &'a Worker,
     number: u64,
     line: Option<Line>,
@@ -206,7 +166,7 @@ impl Work for Task<'_> {
 }
 
 impl<'a> Task<'a> {
-    fn new(worker: &'a Worker, number: u64, line: Line) -> Self {
+    pub(crate) fn new(worker: &'a Worker, number: u64, line: Line) -> Self {
         Self { worker, number, line: Some(line), id: None, asked: Asked::default(), refused: None }
     }
 
