@@ -1,17 +1,54 @@
-//! What the fuzz targets share.
+//! What the fuzz targets share: the watch over panics and memory, and the targets themselves.
 
-use pushpix::{Adapter, ByteSize, Effort, Limits};
+#[path = "../src/bin/pushpix/answer.rs"]
+#[expect(dead_code, reason = "other commands use the rest")]
+mod answer;
+#[path = "../src/bin/pushpix/files.rs"]
+#[expect(dead_code, reason = "other commands use the rest")]
+mod files;
+#[path = "../src/bin/pushpix/message.rs"]
+#[expect(dead_code, reason = "other commands use the rest")]
+mod message;
+mod targets;
+#[path = "../src/bin/pushpix/stream/worker.rs"]
+#[expect(dead_code, reason = "the command uses the rest")]
+mod worker;
 
-/// Lets a foreign panic that the library contains pass as the typed error it becomes. The default hook of the fuzzer
-/// would end the run at once; a panic that leaves the library still ends it.
-pub fn contained_panics_are_errors() {
-    std::panic::set_hook(Box::new(|_| {}));
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use message::message;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// The most memory that a target may take, in bytes: its limits of 16 MiB each for the input and the canvas, and what
+/// they do not count.
+const MOST: usize = (16 + 16 + 16) << 20;
+
+/// Runs the target of this name.
+pub fn run(name: &str, bytes: &[u8]) {
+    let (_, target) = targets::TARGETS.into_iter().find(|(known, _)| *known == name).expect("a target has this name");
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    target(bytes);
+    let taken = ALLOCATOR.peak_usage() - before;
+    assert!(taken <= MOST, "it took {taken} bytes of memory");
 }
 
-/// An adapter that refuses what would make a run slow.
-pub fn adapter() -> Adapter {
-    let limits = Limits::default()
-        .with_max_pixels(1 << 18)
-        .with_max_decoded(ByteSize::mebibytes(16));
-    Adapter::new().with_effort(Effort::Fast).with_limits(limits)
+/// Lets a panic that the library contains pass as the typed error that it becomes, and counts it by its place, so that
+/// it can be mended: the first one of a place is told, and each time that their number has doubled. The fuzzer's own
+/// hook would end the run at once; a panic that leaves the library still ends it.
+pub fn count_contained_panics() {
+    static SEEN: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "somewhere".to_owned(), ToString::to_string);
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = seen.entry(place).or_default();
+        *count += 1;
+        if count.is_power_of_two() {
+            eprintln!("panic number {count} of its place: {panic}");
+        }
+    }));
 }

@@ -222,17 +222,19 @@ impl<E, F: FnMut(u32) -> Result<f64, E>> Forecast<F> {
         Ok(Point { setting, log_size: self.estimated(setting)? + factor })
     }
 
-    /// The logarithm of the estimate of a setting, or, where the curve is straight, that of the line.
+    /// The logarithm of the estimate of a setting, or, where the curve is straight, that of the line. Where no more may
+    /// be asked for, the nearest known one stands for what lies beyond.
     fn estimated(&mut self, setting: u32) -> Result<f64, E> {
         let before = self.estimates.range(..=setting).next_back().map(|(&setting, &value)| (setting, value));
         let after = self.estimates.range(setting..).next().map(|(&setting, &value)| (setting, value));
-        if let (Some((first, low)), Some((last, high))) = (before, after) {
-            if first == last {
-                return Ok(low);
-            }
-            if (high - low).abs() <= STRAIGHT || self.estimates.len() >= MAX_ESTIMATES {
+        let enough = self.estimates.len() >= MAX_ESTIMATES;
+        match (before, after) {
+            (Some((first, low)), Some((last, _))) if first == last => return Ok(low),
+            (Some((first, low)), Some((last, high))) if enough || (high - low).abs() <= STRAIGHT => {
                 return Ok(low + (high - low) * f64::from(setting - first) / f64::from(last - first));
             }
+            (Some((_, known)), None) | (None, Some((_, known))) if enough => return Ok(known),
+            _ => {}
         }
         let value = (self.estimate)(setting)?;
         self.estimates.insert(setting, value);

@@ -10,6 +10,9 @@ pub mod calibration;
 mod codec;
 mod error;
 mod format;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ladder;
 mod letterbox;
 mod limits;

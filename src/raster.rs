@@ -49,6 +49,14 @@ impl Raster {
         Self { size, channels, pixels: vec![0; byte_len(size, channels).unwrap_or(0)] }
     }
 
+    /// The same, where [`with_alpha`](Self::with_alpha) takes no more memory.
+    pub(crate) fn zeroed_with_room_for_alpha(size: Size, channels: Channels) -> Self {
+        let mut picture = Self::zeroed(size, Channels::Rgba);
+        picture.channels = channels;
+        picture.pixels.truncate(byte_len(size, channels).unwrap_or(0));
+        picture
+    }
+
     pub(crate) const fn size(&self) -> Size {
         self.size
     }

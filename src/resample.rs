@@ -55,7 +55,7 @@ impl Resampling {
         let (width, height) = self.between(from);
         let pixel = if self.light == Light::Linear { 8 } else { 4 };
         // A band is copied, made ready, and scaled.
-        let bands = 3 * BAND.max(u64::from(from.width().max(from.height())));
+        let bands = 3 * BAND.max(u64::from(from.width().max(from.height()))).min(from.area());
         let pixels = (u64::from(width) * u64::from(height)).saturating_add(self.size.area()).saturating_add(bands);
         pixels.saturating_mul(pixel)
     }

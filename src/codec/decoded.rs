@@ -45,8 +45,10 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(size: Size, channels: Channels) -> Self {
-        Self { picture: Raster::zeroed(size, channels), filled: 0 }
+    /// Leniently, an alpha channel may be needed in the end.
+    pub(super) fn new(size: Size, channels: Channels, lenient: bool) -> Self {
+        let zeroed = if lenient { Raster::zeroed_with_room_for_alpha } else { Raster::zeroed };
+        Self { picture: zeroed(size, channels), filled: 0 }
     }
 
     /// Has the next row filled. There is none beyond the last.

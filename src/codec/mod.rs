@@ -58,6 +58,12 @@ pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, watch: &Watch<'
     }
 }
 
+/// The largest sum of a JPEG block's coefficients, without their signs; `None` if it cannot be read.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn largest_block(bytes: &[u8], watch: &Watch<'_>) -> Option<u64> {
+    jpeg::largest_block(bytes, watch)
+}
+
 /// Whether a file that was decoded strictly, without stray bytes, hides nothing in its compressed data either.
 ///
 /// Of a JPEG, decoding has told already. A PNG's data are inflated once more, so it is asked last.

@@ -131,8 +131,12 @@ impl Catalog {
     }
 }
 
+/// A name that is longer than this is near to none. To compare two takes memory for each pair of their letters.
+const LONGEST: usize = 64;
+
 fn unknown<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let nearest = known
+        .filter(|_| id.len() <= LONGEST)
         .map(|name| (strsim::damerau_levenshtein(id, name), name))
         .min()
         .filter(|(distance, name)| *distance <= name.len() / 2)

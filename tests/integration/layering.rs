@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "adapter",
     "batch",
     "calibration",
+    "fuzzing",
     "lib",
 ];
 

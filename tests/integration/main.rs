@@ -18,7 +18,6 @@ mod cli;
 mod command;
 mod corpus;
 mod golden;
-mod hostile;
 mod layering;
 mod pictures;
 mod properties;

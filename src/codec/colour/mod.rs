@@ -23,7 +23,7 @@ pub(super) use self::ycc::ycc_to_rgb_row;
 pub(super) const PROFILE_COPIES: u64 = 8;
 
 /// How much memory a row takes on its way through the colour step, in bytes for each pixel.
-pub(super) const ROW: u64 = 64;
+pub(super) const ROW: u64 = 48;
 
 /// What a file says of its colours.
 #[derive(Debug, Clone, PartialEq)]

@@ -205,6 +205,19 @@ impl<'f> Coefficients<'f> {
         Ok(())
     }
 
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn largest_block(&self) -> u64 {
+        let sum = |block: &Block, factors: &Quantization| {
+            let products = block.iter().zip(factors).map(|(&value, &factor)| i64::from(value) * i64::from(factor));
+            products.map(i64::unsigned_abs).sum::<u64>()
+        };
+        let of_plane = |plane: &Plane| {
+            let factors = plane.factors.unwrap_or([0; 64]);
+            plane.blocks.iter().map(|block| sum(block, &factors)).max().unwrap_or(0)
+        };
+        self.planes.iter().map(of_plane).max().unwrap_or(0)
+    }
+
     /// Whether no scan can add anything.
     pub(super) fn is_complete(&self) -> bool {
         self.is_filled() && (!self.frame.progressive || self.progress.is_complete())

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::header::Header;
 use super::scans::decode_rows;
+use super::segments::count_scans;
 use crate::codec::colour::{Conversion, Samples, Statement, ink_row, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
@@ -16,6 +17,9 @@ use crate::units::ByteSize;
 pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
     let model = header.colour()?;
+    if header.keeps_coefficients() {
+        watch.limits.check_scans(count_scans(bytes))?;
+    }
     let samples = match model {
         ColourModel::Grey => Samples::Grey,
         ColourModel::Cmyk | ColourModel::Ycck => Samples::Inks,
@@ -25,7 +29,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
     let mut conversion =
         Conversion::choose(icc_profile(&header.icc, watch.limits.max_metadata), samples, false, &mut warnings);
 
-    let mut rows = Rows::new(header.frame.size, conversion.channels());
+    let mut rows = Rows::new(header.frame.size, conversion.channels(), lenient);
     let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
     let ending = decode_rows(bytes, &header, lenient, watch, &mut |planes: &[&[u8]]| {
         watch.check()?;
@@ -41,6 +45,12 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
             .map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
     })?;
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
+}
+
+/// See [`scans::largest_block`](super::scans::largest_block).
+#[cfg(feature = "fuzzing")]
+pub(in crate::codec) fn largest_block(bytes: &[u8], watch: &Watch<'_>) -> Option<u64> {
+    super::scans::largest_block(bytes, &Header::read(bytes).ok()?, watch)
 }
 
 fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {

@@ -27,6 +27,8 @@ mod tests;
 mod upsample;
 
 pub(super) use self::decode::decode;
+#[cfg(feature = "fuzzing")]
+pub(super) use self::decode::largest_block;
 pub(crate) use self::encode::Source;
 #[cfg(feature = "calibration")]
 pub use self::encode::Tuning;

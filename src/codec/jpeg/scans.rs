@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::header::Header;
 use super::idct::{Extent, idct};
 use super::scan::{Restarts, Scan};
-use super::segments::{EOI, SOS, Segment, Segments, count_scans};
+use super::segments::{EOI, SOS, Segment, Segments};
 use super::strips::{Sink, Strips};
 use super::tables::Tables;
 use super::{broken, flaw};
@@ -29,19 +29,7 @@ pub(super) fn decode_rows(
     watch: &Watch<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<Ending, Error> {
-    let mut file = File {
-        bytes,
-        frame: &header.frame,
-        segments: Segments::new(bytes, 2),
-        tables: Tables::default(),
-        frame_seen: false,
-        scan_seen: false,
-        irregular: false,
-        stray_bytes: false,
-    };
-    if header.keeps_coefficients() {
-        watch.limits.check_scans(count_scans(bytes))?;
-    }
+    let mut file = File::new(bytes, &header.frame);
     let mut strips = Strips::new(&header.frame);
     let end = if header.keeps_coefficients() {
         let mut coefficients = Coefficients::new(&header.frame);
@@ -96,7 +84,29 @@ enum Next {
     End(End),
 }
 
+/// The largest sum of a block's coefficients, as they are before the inverse transform and without their signs. In
+/// pictures it is small; where it is not, a transform may overflow, and decoders differ.
+#[cfg(feature = "fuzzing")]
+pub(super) fn largest_block(bytes: &[u8], header: &Header<'_>, watch: &Watch<'_>) -> Option<u64> {
+    let mut coefficients = Coefficients::new(&header.frame);
+    File::new(bytes, &header.frame).read_all_scans(&mut coefficients, watch).ok()?;
+    Some(coefficients.largest_block())
+}
+
 impl<'a> File<'a> {
+    fn new(bytes: &'a [u8], frame: &'a Frame) -> Self {
+        Self {
+            bytes,
+            frame,
+            segments: Segments::new(bytes, 2),
+            tables: Tables::default(),
+            frame_seen: false,
+            scan_seen: false,
+            irregular: false,
+            stray_bytes: false,
+        }
+    }
+
     /// Reads tables until a scan begins, or tells the end.
     fn next(&mut self) -> Checked<Next> {
         while let Some(Segment { marker, body }) = self.segments.next()? {

@@ -1,6 +1,11 @@
 //! What the chunks of a PNG say of its colours, and which of them counts.
 
 use std::borrow::Cow;
+use std::iter;
+
+use miniz_oxide::inflate::decompress_slice_iter_to_slice;
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 use super::chunks::Chunk;
 use crate::codec::colour::Statement;
@@ -54,13 +59,33 @@ fn inflated(body: &[u8], max_profile: ByteSize) -> Statement<'static> {
     let Some([0, compressed @ ..]) = name.map(|end| &body[end + 1..]) else {
         return Statement::Unusable("the iccp chunk is broken");
     };
-    let limit = usize::try_from(max_profile.as_u64()).unwrap_or(usize::MAX);
-    match miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(compressed, limit) {
-        Ok(profile) => Statement::Icc(Cow::Owned(profile)),
-        Err(error) if error.status == miniz_oxide::inflate::TINFLStatus::HasMoreOutput => {
-            Statement::Unusable("the icc profile is too large")
+    let profile = inflated_len(compressed, max_profile).and_then(|len| {
+        let mut profile = vec![0; len];
+        let written = decompress_slice_iter_to_slice(&mut profile, iter::once(compressed), true, false);
+        (written == Ok(len)).then_some(profile).ok_or(BROKEN)
+    });
+    profile.map_or_else(Statement::Unusable, |profile| Statement::Icc(Cow::Owned(profile)))
+}
+
+const BROKEN: &str = "the icc profile cannot be inflated";
+
+/// How long compressed data are, without the memory for it.
+fn inflated_len(compressed: &[u8], most: ByteSize) -> Result<usize, &'static str> {
+    let mut state = InflateState::new_boxed(DataFormat::Zlib);
+    let mut out = [0; 1 << 15];
+    let (mut consumed, mut written) = (0, 0);
+    loop {
+        let step = inflate(&mut state, &compressed[consumed..], &mut out, MZFlush::None);
+        consumed += step.bytes_consumed;
+        written += step.bytes_written;
+        if written as u64 > most.as_u64() {
+            return Err("the icc profile is too large");
         }
-        Err(_) => Statement::Unusable("the icc profile cannot be inflated"),
+        match step.status {
+            Ok(MZStatus::StreamEnd) => return Ok(written),
+            Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
+            _ => return Err(BROKEN),
+        }
     }
 }
 

@@ -60,7 +60,7 @@ fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) 
     let (samples, deep) = samples(&reader)?;
     let max_profile = watch.limits.max_metadata;
     let mut conversion = Conversion::choose(structure.colours.in_order(max_profile), samples, deep, &mut warnings);
-    let mut rows = Rows::new(stored, conversion.channels());
+    let mut rows = Rows::new(stored, conversion.channels(), data == Data::Cut);
     let read = if reader.info().interlaced {
         interlaced(&mut reader, stored, &mut conversion, &mut rows, watch)
     } else {
@@ -151,7 +151,62 @@ fn interlaced<R: BufRead + Seek>(
 mod tests {
     use super::*;
     use crate::codec::probe;
+    use std::error::Error as _;
+    use std::io::{self, Cursor, Read, SeekFrom};
     use std::path::{Path, PathBuf};
+
+    /// A file that makes its reader panic where so many bytes have been read.
+    struct Trap<'a> {
+        file: Cursor<&'a [u8]>,
+        at: u64,
+    }
+
+    impl Read for Trap<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            self.fill_buf()?.read(to)
+        }
+    }
+
+    impl BufRead for Trap<'_> {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            if self.file.position() >= self.at {
+                // Like a panic, but for what is printed.
+                std::panic::resume_unwind(Box::new("a defect"));
+            }
+            let ahead = self.file.fill_buf()?;
+            Ok(&ahead[..ahead.len().min(9)])
+        }
+
+        fn consume(&mut self, count: usize) {
+            self.file.consume(count);
+        }
+    }
+
+    impl Seek for Trap<'_> {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_decoder_that_panics_has_found_a_broken_picture() {
+        let png = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/grey.png")).unwrap();
+        let limits = Limits::default();
+        for at in [0, 20, 60, png.len() as u64 / 2, u64::MAX] {
+            let decoded = decoding(Format::Png, || {
+                let mut reader = open(Trap { file: Cursor::new(&png), at }, true, &limits)?;
+                while reader.next_row()?.is_some() {}
+                Ok(())
+            });
+            match decoded {
+                Ok(()) => assert_eq!(at, u64::MAX),
+                Err(error) => {
+                    assert_eq!(error.kind(), "decode");
+                    assert_eq!(error.source().unwrap().to_string(), "panicked: a defect");
+                }
+            }
+        }
+    }
 
     #[test]
     fn time_that_is_out_is_no_damage() {

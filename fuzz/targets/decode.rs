@@ -1,0 +1,76 @@
+//! Any bytes through the decoders, strictly and leniently: the memory stays within what the header promises, and where
+//! another decoder reads the file too, it sees the same pixels.
+
+use std::panic::catch_unwind;
+
+use pushpix::fuzzing::{Picture, decode, is_in_range};
+use pushpix::{ColourModel, Error, Format, Probe};
+
+use super::figures::Figures;
+
+pub(crate) fn run(bytes: &[u8]) {
+    let mut figures = Figures::new(bytes);
+    let compare = figures.flag();
+    let file = figures.file();
+    let (strict, lenient) = (decoded(file, false), decoded(file, true));
+    let Some(picture) = strict else { return };
+    assert_eq!(lenient.as_ref(), Some(&picture), "what can be read strictly is the same leniently");
+    let probe = pushpix::probe(file).expect("it was decoded");
+    assert_eq!(picture.size, probe.stored);
+    assert_eq!(picture.pixels.len() as u64, picture.size.area() * picture.channels as u64);
+    if compare && picture.foreign_colours.is_none() && picture.warnings.is_empty() {
+        match probe.format {
+            Format::Png => same_as_another_png_decoder(file, &probe, &picture),
+            _ if is_in_range(file, &super::limits()) => same_as_libjpeg(file, &probe, &picture),
+            _ => {}
+        }
+    }
+}
+
+fn decoded(file: &[u8], lenient: bool) -> Option<Picture> {
+    match decode(file, lenient, &super::limits()) {
+        Ok(picture) => Some(picture),
+        Err(Error::Unsupported { .. } | Error::Decode { .. } | Error::Limit { .. }) => None,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// libjpeg, as it is in mozjpeg, whose decoder is unchanged. Its errors are panics.
+fn same_as_libjpeg(file: &[u8], probe: &Probe, picture: &Picture) {
+    let read = catch_unwind(|| {
+        let mut decompress = mozjpeg::Decompress::new_mem(file).ok()?;
+        decompress.do_block_smoothing(false);
+        let mut started = decompress.rgb().ok()?;
+        started.read_scanlines::<u8>().ok()
+    });
+    let inks = matches!(probe.colour, ColourModel::Cmyk | ColourModel::Ycck);
+    if !inks {
+        let read = read.expect("libjpeg reads what we take strictly").expect("and to its end");
+        assert!(read == picture.pixels, "libjpeg shows other pixels");
+    }
+}
+
+/// A decoder that shares no code with the one beneath ours.
+fn same_as_another_png_decoder(file: &[u8], probe: &Probe, picture: &Picture) {
+    use zune_core::bytestream::ZCursor;
+    use zune_core::options::DecoderOptions;
+
+    if probe.bit_depth > 8 || probe.animated {
+        return;
+    }
+    let options = DecoderOptions::default().png_set_confirm_crc(true).set_max_width(1 << 18).set_max_height(1 << 18);
+    let mut decoder = zune_png::PngDecoder::new_with_options(ZCursor::new(file), options);
+    let Ok(zune_core::result::DecodingResult::U8(read)) = decoder.decode() else { return };
+    let count = read.len() / (picture.pixels.len() / picture.channels);
+    let pixels = read.chunks_exact(count).map(|pixel| match *pixel {
+        [grey] => [grey, grey, grey, 255],
+        [grey, alpha] => [grey, grey, grey, alpha],
+        [red, green, blue] => [red, green, blue, 255],
+        [red, green, blue, alpha] => [red, green, blue, alpha],
+        _ => panic!("a pixel of {count} bytes"),
+    });
+    let ours = picture.pixels.chunks_exact(picture.channels);
+    for (at, (theirs, ours)) in pixels.zip(ours).enumerate() {
+        assert!(theirs[..picture.channels] == *ours, "pixel {at} is {theirs:?} and {ours:?}");
+    }
+}

@@ -1,0 +1,74 @@
+//! How much time and memory a call takes, and whether it panics.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+pub(crate) const MIB: usize = 1 << 20;
+
+/// What a limit does not count.
+pub(crate) const SLACK: usize = 16 * MIB;
+
+/// How long a case may take: far longer than any does, for the machine may be busy.
+pub(crate) const LONGEST: Duration = Duration::from_secs(2);
+
+/// Has the other tests wait: what they take would count too.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    pub(crate) time: Duration,
+    /// The most bytes that were allocated at any moment, besides those that were before.
+    pub(crate) bytes: usize,
+}
+
+/// Calls; `None` if it panics. Whoever calls must have its turn.
+pub(crate) fn measured<T>(call: impl FnOnce() -> T) -> (Option<T>, Taken) {
+    count_panics();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let start = Instant::now();
+    MEASURING.set(true);
+    let value = catch_unwind(AssertUnwindSafe(call)).ok();
+    MEASURING.set(false);
+    let taken = Taken { time: start.elapsed(), bytes: ALLOCATOR.peak_usage().saturating_sub(before) };
+    (value, taken)
+}
+
+thread_local! {
+    static MEASURING: Cell<bool> = const { Cell::new(false) };
+}
+
+static PANICS: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+
+/// The panics of measured calls so far, by their places: those that the library has contained too.
+pub(crate) fn panics() -> BTreeMap<String, u64> {
+    PANICS.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// From now on, panics of measured calls are counted and not printed.
+fn count_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if MEASURING.get() {
+                let place = panic.location().map_or_else(|| "somewhere".to_owned(), ToString::to_string);
+                *PANICS.lock().unwrap_or_else(PoisonError::into_inner).entry(place).or_default() += 1;
+            } else {
+                usual(panic);
+            }
+        }));
+    });
+}

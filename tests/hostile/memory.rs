@@ -1,0 +1,170 @@
+//! That limits bound what is really taken: large pictures and canvases, each with exactly the memory that it is said to
+//! need.
+
+use std::borrow::Cow;
+
+use pushpix::{
+    Adapted, Adapter, ByteSize, ChromaSubsampling, Effort, Error, Format, Light, Limits, Measure, Size, Spec,
+};
+
+use crate::builders::{self, chunk, idat, ihdr};
+use crate::measure::{MIB, SLACK, Taken, measured, turn};
+use crate::pictures::fixture;
+
+/// The figure of the limit that refuses a call.
+fn needed<T: std::fmt::Debug>(what: Measure, refused: Result<T, Error>) -> u64 {
+    match refused {
+        Err(Error::Limit { what: found, value, .. }) if found == what => value,
+        other => panic!("{what} refuses nothing: {other:?}"),
+    }
+}
+
+/// What decoding a file is said to need, and what it takes where it may have just that.
+fn decoding(case: &str, file: &[u8], lenient: bool) -> (u64, Taken) {
+    let adapter = |most| {
+        let limits = Limits::default().with_max_decoded(ByteSize::new(most));
+        Adapter::new().with_limits(limits).with_lenient(lenient)
+    };
+    let spec = Spec::custom(Size::new(8, 8).unwrap());
+    let need = needed(Measure::DecodedBytes, adapter(1).plan(file, &spec));
+    let (verdict, taken) = measured(|| adapter(need).verify(file, &spec));
+    let verdict = verdict.unwrap();
+    let unreadable = verdict.violations.iter().any(|violation| violation.code() == "unreadable");
+    assert!(!unreadable, "{case}: {verdict}");
+    let mib = |bytes: f64| bytes / MIB as f64;
+    eprintln!("{case:<28} {:>6.1} MiB said, {:>6.1} MiB taken", mib(need as f64), mib(taken.bytes as f64));
+    assert!(taken.bytes as u64 <= need + SLACK as u64, "{case}: {need} said, {taken:?}");
+    (need, taken)
+}
+
+#[test]
+fn a_picture_takes_no_more_than_its_header_says() {
+    let _turn = turn();
+    let png =
+        |width: u32, height: u32, kind: [u8; 3], len: usize| builders::png(&[ihdr(width, height, kind), idat(len)]);
+    let (w, h) = (3000_usize, 2000_usize);
+    let rows = |bits: usize| h * (1 + (w * bits).div_ceil(8));
+    let palette = [ihdr(3000, 2000, [8, 3, 0]), chunk(b"PLTE", &[7; 768]), chunk(b"tRNS", &[9; 200]), idat(rows(8))];
+    let passes = [(8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1)];
+    let woven = passes.map(|(across, down, x, y)| (h - y).div_ceil(down) * (1 + 8 * (w - x).div_ceil(across)));
+    let large = Spec::custom(Size::new(3000, 2000).unwrap()).with_formats([Format::Jpeg]);
+    let jpeg = |effort, chroma| {
+        let adapter = Adapter::new().with_effort(effort).with_chroma(chroma);
+        adapter.adapt(&fixture("420.jpg"), &large).unwrap().bytes
+    };
+    let baseline = jpeg(Effort::Fast, ChromaSubsampling::Cs420);
+    let mut cases: Vec<(&str, Vec<u8>)> = vec![
+        ("png, grey 1-bit", png(3000, 2000, [1, 0, 0], rows(1))),
+        ("png, rgb", png(3000, 2000, [8, 2, 0], rows(24))),
+        ("png, rgba 16-bit", png(3000, 2000, [16, 6, 0], rows(64))),
+        ("png, rgba 16-bit interlaced", png(3000, 2000, [16, 6, 1], woven.iter().sum())),
+        ("png, palette", builders::png(&palette)),
+        ("png, a row", png(1_000_000, 1, [8, 2, 0], 3_000_001)),
+        ("png, a row of 16 bits", png(1_000_000, 1, [16, 6, 0], 8_000_001)),
+        ("png, a column", png(1, 1_000_000, [8, 2, 0], 4_000_000)),
+        ("jpeg, progressive grey", builders::progressive(4000, 3000, 30)),
+        ("jpeg, 4:4:4", jpeg(Effort::Balanced, ChromaSubsampling::Cs444)),
+    ];
+    let cut = baseline[..baseline.len() * 3 / 4].to_vec();
+    cases.push(("jpeg, 4:2:0", baseline));
+    for (case, file) in &cases {
+        let (need, taken) = decoding(case, file, false);
+        assert!(need <= (4 * taken.bytes + SLACK) as u64, "{case}: {need} is far more than {taken:?}");
+    }
+    decoding("jpeg, cut, leniently", &cut, true);
+    let (_, rgb) = &cases[1];
+    decoding("png, cut, leniently", &rgb[..rgb.len() - 30], true);
+}
+
+#[test]
+fn an_icc_profile_takes_no_more_than_is_said() {
+    let _turn = turn();
+    let (tags, data) = builders::primaries();
+    let with = |more: &[([u8; 4], u32, u32)], body: &[u8]| {
+        let (tags, data) = ([&tags[..], more].concat(), [&data[..], body].concat());
+        builders::small_png(&[builders::iccp(&builders::profile(b"XYZ ", &tags, &data))])
+    };
+    let start = u32::try_from(data.len()).unwrap();
+
+    // A name in a hundred thousand languages, all of which lie in one place.
+    let (count, len) = (100_000_u32, 2_u32 << 20);
+    let mut names = [&b"mluc\0\0\0\0"[..], &count.to_be_bytes(), &12_u32.to_be_bytes()].concat();
+    let texts = 16 + 12 * count;
+    (0..count).for_each(|_| names.extend([&b"enUS"[..], &len.to_be_bytes(), &texts.to_be_bytes()].concat()));
+    names.extend([0, b'a'].repeat(MIB));
+    let length = u32::try_from(names.len()).unwrap();
+    let bomb = with(&[(*b"desc", start, length), (*b"cprt", start, length), (*b"dmnd", start, length)], &names);
+    decoding("icc, a name 100 000 times", &bomb, false);
+
+    // A table of 100x100x100 colours, for every intent and both ways.
+    let side = 100_u32;
+    let mut table = [&b"mft2\0\0\0\0\x03\x03"[..], &[100, 0], &[0; 36], &[0, 2, 0, 2]].concat();
+    for at in [12, 28, 44] {
+        table[at..at + 4].copy_from_slice(&[0, 1, 0, 0]);
+    }
+    table.extend([0, 0, 255, 255].repeat(3));
+    table.extend((0..3 * side.pow(3)).flat_map(|value| u16::try_from(value % 65_521).unwrap().to_be_bytes()));
+    table.extend([0, 0, 255, 255].repeat(3));
+    let length = u32::try_from(table.len()).unwrap();
+    let names = [b"A2B0", b"A2B1", b"A2B2", b"B2A0", b"B2A1", b"B2A2", b"gamt"].map(|name| (*name, 0, length));
+    let lab = builders::profile(b"Lab ", &names, &table);
+    let file = builders::small_png(&[builders::iccp(&lab)]);
+    let spec = Spec::custom(Size::new(8, 8).unwrap());
+    let warnings = pushpix::adapt(&file, &spec).unwrap().report.warnings;
+    assert!(warnings.iter().all(|warning| warning.code() != "profile_ignored"), "{warnings:?}");
+    decoding("icc, seven tables", &file, false);
+    let long = pushpix::adapt(&with(&[], &vec![1; 9 * MIB]), &spec).unwrap();
+    assert!(long.report.warnings.iter().any(|warning| warning.code() == "profile_ignored"), "{}", long.report);
+}
+
+/// What a canvas is said to need, and what the whole adaptation takes where it may have just that.
+fn adapting(case: &str, file: &[u8], spec: &Spec, adapter: &Adapter) {
+    let within = |decoded, canvas| {
+        let limits = Limits::default().with_max_decoded(ByteSize::new(decoded)).with_max_canvas(ByteSize::new(canvas));
+        adapter.clone().with_limits(limits)
+    };
+    let defaults = Limits::default();
+    let decoded = needed(Measure::DecodedBytes, within(1, 1).plan(file, spec));
+    let canvas = needed(Measure::CanvasBytes, within(defaults.max_decoded.as_u64(), 1).plan(file, spec));
+    let (adapted, taken) = measured(|| within(decoded, canvas).adapt(file, spec));
+    let adapted: Result<Adapted, Error> = adapted.unwrap();
+    let said = match &adapted {
+        Ok(out) => Cow::Owned(format!("{} {}", out.report.format, out.report.bytes)),
+        Err(Error::OverBudget { .. }) => Cow::Borrowed("nothing fits"),
+        Err(other) => panic!("{case}: {other}"),
+    };
+    let mib = |bytes: f64| bytes / MIB as f64;
+    let need = decoded + canvas;
+    eprintln!("{case:<52} {:>5.1} MiB said, {:>5.1} MiB taken  {said}", mib(need as f64), mib(taken.bytes as f64));
+    assert!(taken.bytes as u64 <= need + SLACK as u64, "{case}: {decoded} + {canvas} said, {taken:?}");
+}
+
+#[test]
+fn an_adaptation_takes_no_more_than_is_said() {
+    let _turn = turn();
+    let side = Size::new(1500, 1000).unwrap();
+    let (photo, clear) = (fixture("orientation-6.jpg"), fixture("rgba-16bit.png"));
+    let table = "[[spec]]\nid = \"a/large-image\"\nrule = \"any\"\nformats = [\"FORMAT\"]\nmax_bytes = 60_000\ninclusive = true\n";
+    let large = Adapter::new().adapt(&photo, &Spec::custom(Size::new(1400, 1100).unwrap())).unwrap().bytes;
+    let mut cases = Vec::new();
+    for (format, name) in [(Format::Jpeg, "jpeg"), (Format::Png, "png")] {
+        let exact = Spec::custom(side).with_formats([format]);
+        cases.push((exact.clone(), Effort::Balanced));
+        cases.push((exact.with_max_bytes(ByteSize::new(150_000)), Effort::Fast));
+        let any = pushpix::Catalog::from_toml(&table.replace("FORMAT", name)).unwrap();
+        cases.push((any.iter().next().unwrap().clone(), Effort::Fast));
+    }
+    for (spec, effort) in &cases {
+        for (kind, file) in [("photo", &photo), ("clear", &clear), ("large", &large)] {
+            let adapter = Adapter::new().with_effort(*effort).with_keep_metadata(true);
+            adapting(&format!("{kind}, {} as {:?}, {effort}", spec.id(), spec.formats), file, spec, &adapter);
+        }
+    }
+    let jpeg = Spec::custom(side).with_formats([Format::Jpeg]);
+    let linear = Adapter::new().with_effort(Effort::Fast).with_light(Light::Linear);
+    adapting("clear, linear", &clear, &jpeg, &linear);
+    adapting("large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
+    adapting("large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
+    #[cfg(feature = "mozjpeg")]
+    adapting("clear, by mozjpeg", &clear, &jpeg, &Adapter::new().with_jpeg_encoder(pushpix::JpegEncoder::Mozjpeg));
+}
