@@ -20,6 +20,7 @@ mod corpus;
 mod golden;
 mod layering;
 mod pictures;
+mod promises;
 mod properties;
 mod specs;
 #[cfg(feature = "cli")]
