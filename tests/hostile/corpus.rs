@@ -7,11 +7,11 @@ use std::time::Duration;
 use pushpix::{Error, Limits, Measure};
 
 use crate::doors;
-use crate::measure::{MIB, SLACK, measured, panics, turn};
+use crate::measure::{MIB, SLACK, panics, turn};
 
 #[test]
 fn no_robust_file_panics_or_hangs_and_bombs_are_refused() {
-    let _turn = turn();
+    let turn = turn();
     let Some(corpus) = std::env::var_os("PUSHPIX_CORPUS").map(PathBuf::from) else {
         eprintln!("skipped: PUSHPIX_CORPUS names no folder of pictures");
         return;
@@ -28,7 +28,7 @@ fn no_robust_file_panics_or_hangs_and_bombs_are_refused() {
     let (mut count, mut slowest) = (0, Duration::ZERO);
     for cells in lines.filter(|cells| cells[path].starts_with("robust/")) {
         let (name, bytes) = (cells[path], std::fs::read(corpus.join(cells[path])).unwrap());
-        let (outcomes, taken) = measured(|| doors::all(&bytes, &limits));
+        let (outcomes, taken) = turn.measured(|| doors::all(&bytes, &limits));
         let outcomes = outcomes.unwrap_or_else(|| panic!("{name} panics: {:?}", panics()));
         // Eight doors, each of which may take the largest of these a second where nothing is optimised.
         assert!(taken.time < Duration::from_secs(20), "{name} takes {taken:?}");

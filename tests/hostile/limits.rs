@@ -4,12 +4,12 @@ use pushpix::{Adapter, ByteSize, Error, Format, Limits, Measure, Size, Spec};
 
 use crate::builders::{self, chunk, small_png};
 use crate::doors::{self, fast, small};
-use crate::measure::{MIB, measured, turn};
+use crate::measure::{MIB, Turn, turn};
 use crate::pictures::{files, fixture, testdata};
 
 /// The doors at which a file is refused by a limit, and what they say.
-fn refusals(bytes: &[u8], limits: &Limits) -> Vec<(&'static str, (Measure, u64, u64))> {
-    let (outcomes, taken) = measured(|| doors::all(bytes, limits));
+fn refusals(turn: &Turn, bytes: &[u8], limits: &Limits) -> Vec<(&'static str, (Measure, u64, u64))> {
+    let (outcomes, taken) = turn.measured(|| doors::all(bytes, limits));
     assert!(taken.bytes < 64 * MIB, "{taken:?}");
     let limit = |outcome| match outcome {
         Err(Error::Limit { what, value, limit, .. }) => Some((what, value, limit)),
@@ -27,7 +27,7 @@ const KEEPING: [&str; 2] = ["adapt, leniently", "adapt_each"];
 
 #[test]
 fn every_door_keeps_its_limits() {
-    let _turn = turn();
+    let turn = turn();
     let (icon, progressive, animated) = (fixture("icon-144.jpg"), fixture("progressive.jpg"), fixture("animated.png"));
     let exif = small_png(&[chunk(b"eXIf", &[b"MM\0*", &[0; 900][..]].concat())]);
     let len = icon.len() as u64;
@@ -35,7 +35,7 @@ fn every_door_keeps_its_limits() {
     let size = |len| ByteSize::new(len);
     let limits = Limits::default;
     let needed = |limits: &Limits, what| {
-        let found = refusals(&icon, limits).into_iter().find(|(_, (found, ..))| *found == what).unwrap();
+        let found = refusals(&turn, &icon, limits).into_iter().find(|(_, (found, ..))| *found == what).unwrap();
         found.1.1
     };
     // The memory of the picture and of the canvas, by what a byte is too little for.
@@ -55,7 +55,7 @@ fn every_door_keeps_its_limits() {
         (&exif, limits().with_max_metadata(size(903)), Measure::MetadataBytes, 904, &KEEPING),
     ];
     for (bytes, limits, what, value, doors) in cases {
-        let found = refusals(bytes, &limits);
+        let found = refusals(&turn, bytes, &limits);
         // Leniently a picture takes more, for an alpha channel.
         let strict: Vec<_> =
             found.iter().filter(|(door, _)| !door.contains("lenient") && *door != "adapt_each").collect();
@@ -69,15 +69,16 @@ fn every_door_keeps_its_limits() {
         .with_max_pixels(144 * 144)
         .with_max_decoded(size(decoded + 144 * 144))
         .with_max_canvas(size(canvas));
-    assert_eq!(refusals(&icon, &exact), []);
-    assert_eq!(refusals(&animated, &limits().with_max_frames(2)), []);
-    assert_eq!(refusals(&progressive, &limits().with_max_scans(10)), []);
-    assert_eq!(refusals(&exif, &limits().with_max_metadata(size(904))), []);
+    assert_eq!(refusals(&turn, &icon, &exact), []);
+    assert_eq!(refusals(&turn, &animated, &limits().with_max_frames(2)), []);
+    assert_eq!(refusals(&turn, &progressive, &limits().with_max_scans(10)), []);
+    assert_eq!(refusals(&turn, &exif, &limits().with_max_metadata(size(904))), []);
 }
 
 #[test]
 #[cfg(feature = "cli")]
 fn the_command_keeps_its_limits() {
+    let _turn = turn();
     use std::io::Write;
     use std::process::{Command, Stdio};
 
@@ -122,17 +123,18 @@ fn the_command_keeps_its_limits() {
 
 #[test]
 fn a_file_that_says_it_is_too_long_is_not_read() {
-    let _turn = turn();
+    let turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("long.jpg");
     std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
-    let (read, taken) = measured(|| pushpix::Input::Path(path).into_bytes(&Limits::default()));
+    let (read, taken) = turn.measured(|| pushpix::Input::Path(path).into_bytes(&Limits::default()));
     let refused = matches!(read.unwrap(), Err(Error::Limit { what: Measure::InputBytes, value: 0x100_0000_0000, .. }));
     assert!(refused && taken.bytes < MIB, "{taken:?}");
 }
 
 #[test]
 fn every_bad_file_gives_the_error_of_its_name() {
+    let _turn = turn();
     for path in files(&testdata().join("bad")) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let expected = name.split('-').next().unwrap();
@@ -143,6 +145,7 @@ fn every_bad_file_gives_the_error_of_its_name() {
 
 #[test]
 fn a_variant_that_is_refused_is_named() {
+    let _turn = turn();
     for (name, word) in [
         ("bad/unsupported-arithmetic.jpg", "arithmetic"),
         ("bad/unsupported-12bit.jpg", "12 bits"),
@@ -158,14 +161,14 @@ fn a_variant_that_is_refused_is_named() {
 
 #[test]
 fn a_strip_of_a_hundred_million_pixels_is_refused_before_any_memory_is_taken() {
-    let _turn = turn();
+    let turn = turn();
     // The resampler's tables would take gigabytes.
     let strip = builders::png(&[builders::ihdr(100_000_000, 1, builders::RGB), builders::idat(4)]);
-    let (refused, taken) = measured(|| pushpix::plan(&strip, &small()));
+    let (refused, taken) = turn.measured(|| pushpix::plan(&strip, &small()));
     assert!(matches!(refused, Some(Err(Error::Limit { .. }))) && taken.bytes < MIB, "{refused:?}, {taken:?}");
     for (width, height) in [(100_000_000, 1), (60_000, 60_000)] {
         let vast = Spec::custom(Size::new(width, height).unwrap());
-        let (refused, taken) = measured(|| pushpix::adapt(&fixture("1x1.png"), &vast));
+        let (refused, taken) = turn.measured(|| pushpix::adapt(&fixture("1x1.png"), &vast));
         let refused = refused.unwrap();
         assert!(matches!(refused, Err(Error::Limit { what: Measure::CanvasBytes, .. })), "{refused:?}");
         assert!(taken.bytes < MIB, "{taken:?}");
@@ -174,6 +177,7 @@ fn a_strip_of_a_hundred_million_pixels_is_refused_before_any_memory_is_taken() {
 
 #[test]
 fn a_canvas_too_long_for_jpeg_becomes_png_or_is_refused() {
+    let _turn = turn();
     let long = Spec::custom(Size::new(65_501, 2).unwrap());
     let tiny = fixture("1x1.png");
     let adapter = fast(&Limits::default());
@@ -184,6 +188,7 @@ fn a_canvas_too_long_for_jpeg_becomes_png_or_is_refused() {
 
 #[test]
 fn a_phone_photo_of_108_megapixels_is_within_the_defaults_however_it_lies() {
+    let _turn = turn();
     // The header of a fixture, made to promise more: the plan sees nothing else.
     for name in ["orientation-6.jpg", "444.jpg"] {
         let mut bytes = fixture(name);
@@ -196,6 +201,7 @@ fn a_phone_photo_of_108_megapixels_is_within_the_defaults_however_it_lies() {
 
 #[test]
 fn time_that_is_out_ends_every_door() {
+    let _turn = turn();
     let photo = fixture("photo.jpg");
     let adapter = Adapter::new().with_deadline(std::time::Duration::ZERO);
     assert!(matches!(adapter.adapt(&photo, &small()), Err(Error::Deadline { .. })));

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use peak_alloc::PeakAlloc;
 
@@ -16,34 +16,54 @@ pub(crate) const MIB: usize = 1 << 20;
 /// What a limit does not count.
 pub(crate) const SLACK: usize = 16 * MIB;
 
-/// How long a case may take: far longer than any does, for the machine may be busy.
+/// How long a case may take: far longer than any does, for nothing is optimised here.
 pub(crate) const LONGEST: Duration = Duration::from_secs(2);
 
-/// Has the other tests wait: what they take would count too.
-pub(crate) fn turn() -> MutexGuard<'static, ()> {
+/// The right to run: what other tests allocate meanwhile would count too. Every test here has it from its first line on.
+pub(crate) struct Turn(#[expect(dead_code, reason = "it is held")] MutexGuard<'static, ()>);
+
+/// Waits until no other test runs.
+pub(crate) fn turn() -> Turn {
     static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+    Turn(TURN.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// What a call took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
+    /// Of the processor, where that can be told.
     pub(crate) time: Duration,
     /// The most bytes that were allocated at any moment, besides those that were before.
     pub(crate) bytes: usize,
 }
 
-/// Calls; `None` if it panics. Whoever calls must have its turn.
-pub(crate) fn measured<T>(call: impl FnOnce() -> T) -> (Option<T>, Taken) {
-    count_panics();
-    let before = ALLOCATOR.current_usage();
-    ALLOCATOR.reset_peak_usage();
-    let start = Instant::now();
-    MEASURING.set(true);
-    let value = catch_unwind(AssertUnwindSafe(call)).ok();
-    MEASURING.set(false);
-    let taken = Taken { time: start.elapsed(), bytes: ALLOCATOR.peak_usage().saturating_sub(before) };
-    (value, taken)
+impl Turn {
+    /// Calls; `None` if it panics.
+    #[expect(clippy::unused_self, reason = "only who has its turn may measure")]
+    pub(crate) fn measured<T>(&self, call: impl FnOnce() -> T) -> (Option<T>, Taken) {
+        count_panics();
+        let before = ALLOCATOR.current_usage();
+        ALLOCATOR.reset_peak_usage();
+        let start = clock();
+        MEASURING.set(true);
+        let value = catch_unwind(AssertUnwindSafe(call)).ok();
+        MEASURING.set(false);
+        let taken = Taken { time: clock() - start, bytes: ALLOCATOR.peak_usage().saturating_sub(before) };
+        (value, taken)
+    }
+}
+
+/// The time that this process has been worked on: that of the day would be another's too.
+#[cfg(unix)]
+fn clock() -> Duration {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(spent.tv_sec).unwrap(), u32::try_from(spent.tv_nsec).unwrap())
+}
+
+#[cfg(not(unix))]
+fn clock() -> Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
 }
 
 thread_local! {

@@ -8,7 +8,7 @@ use pushpix::{
 };
 
 use crate::builders::{self, chunk, idat, ihdr};
-use crate::measure::{MIB, SLACK, Taken, measured, turn};
+use crate::measure::{MIB, SLACK, Taken, Turn, turn};
 use crate::pictures::fixture;
 
 /// The figure of the limit that refuses a call.
@@ -20,14 +20,14 @@ fn needed<T: std::fmt::Debug>(what: Measure, refused: Result<T, Error>) -> u64 {
 }
 
 /// What decoding a file is said to need, and what it takes where it may have just that.
-fn decoding(case: &str, file: &[u8], lenient: bool) -> (u64, Taken) {
+fn decoding(turn: &Turn, case: &str, file: &[u8], lenient: bool) -> (u64, Taken) {
     let adapter = |most| {
         let limits = Limits::default().with_max_decoded(ByteSize::new(most));
         Adapter::new().with_limits(limits).with_lenient(lenient)
     };
     let spec = Spec::custom(Size::new(8, 8).unwrap());
     let need = needed(Measure::DecodedBytes, adapter(1).plan(file, &spec));
-    let (verdict, taken) = measured(|| adapter(need).verify(file, &spec));
+    let (verdict, taken) = turn.measured(|| adapter(need).verify(file, &spec));
     let verdict = verdict.unwrap();
     let unreadable = verdict.violations.iter().any(|violation| violation.code() == "unreadable");
     assert!(!unreadable, "{case}: {verdict}");
@@ -39,7 +39,7 @@ fn decoding(case: &str, file: &[u8], lenient: bool) -> (u64, Taken) {
 
 #[test]
 fn a_picture_takes_no_more_than_its_header_says() {
-    let _turn = turn();
+    let turn = turn();
     let png =
         |width: u32, height: u32, kind: [u8; 3], len: usize| builders::png(&[ihdr(width, height, kind), idat(len)]);
     let (w, h) = (3000_usize, 2000_usize);
@@ -68,17 +68,17 @@ fn a_picture_takes_no_more_than_its_header_says() {
     let cut = baseline[..baseline.len() * 3 / 4].to_vec();
     cases.push(("jpeg, 4:2:0", baseline));
     for (case, file) in &cases {
-        let (need, taken) = decoding(case, file, false);
+        let (need, taken) = decoding(&turn, case, file, false);
         assert!(need <= (4 * taken.bytes + SLACK) as u64, "{case}: {need} is far more than {taken:?}");
     }
-    decoding("jpeg, cut, leniently", &cut, true);
+    decoding(&turn, "jpeg, cut, leniently", &cut, true);
     let (_, rgb) = &cases[1];
-    decoding("png, cut, leniently", &rgb[..rgb.len() - 30], true);
+    decoding(&turn, "png, cut, leniently", &rgb[..rgb.len() - 30], true);
 }
 
 #[test]
 fn an_icc_profile_takes_no_more_than_is_said() {
-    let _turn = turn();
+    let turn = turn();
     let (tags, data) = builders::primaries();
     let with = |more: &[([u8; 4], u32, u32)], body: &[u8]| {
         let (tags, data) = ([&tags[..], more].concat(), [&data[..], body].concat());
@@ -100,7 +100,7 @@ fn an_icc_profile_takes_no_more_than_is_said() {
         warnings.iter().all(|warning| warning.code() != "profile_ignored")
     };
     assert!(is_applied(&bomb), "texts do not matter");
-    decoding("icc, a name 100 000 times", &bomb, false);
+    decoding(&turn, "icc, a name 100 000 times", &bomb, false);
 
     // A table of 100x100x100 colours, for every intent and both ways.
     let side = 100_u32;
@@ -116,12 +116,12 @@ fn an_icc_profile_takes_no_more_than_is_said() {
     let lab = builders::profile(b"Lab ", &names, &table);
     let file = builders::small_png(&[builders::iccp(&lab)]);
     assert!(is_applied(&file));
-    decoding("icc, seven tables", &file, false);
+    decoding(&turn, "icc, seven tables", &file, false);
     assert!(!is_applied(&with(&[], &vec![1; 9 * MIB])), "it is too long");
 }
 
 /// What a canvas is said to need, and what the whole adaptation takes where it may have just that.
-fn adapting(case: &str, file: &[u8], spec: &Spec, adapter: &Adapter) {
+fn adapting(turn: &Turn, case: &str, file: &[u8], spec: &Spec, adapter: &Adapter) {
     let within = |decoded, canvas| {
         let limits = Limits::default().with_max_decoded(ByteSize::new(decoded)).with_max_canvas(ByteSize::new(canvas));
         adapter.clone().with_limits(limits)
@@ -129,7 +129,7 @@ fn adapting(case: &str, file: &[u8], spec: &Spec, adapter: &Adapter) {
     let defaults = Limits::default();
     let decoded = needed(Measure::DecodedBytes, within(1, 1).plan(file, spec));
     let canvas = needed(Measure::CanvasBytes, within(defaults.max_decoded.as_u64(), 1).plan(file, spec));
-    let (adapted, taken) = measured(|| within(decoded, canvas).adapt(file, spec));
+    let (adapted, taken) = turn.measured(|| within(decoded, canvas).adapt(file, spec));
     let adapted: Result<Adapted, Error> = adapted.unwrap();
     let said = match &adapted {
         Ok(out) => Cow::Owned(format!("{} {}", out.report.format, out.report.bytes)),
@@ -144,7 +144,7 @@ fn adapting(case: &str, file: &[u8], spec: &Spec, adapter: &Adapter) {
 
 #[test]
 fn an_adaptation_takes_no_more_than_is_said() {
-    let _turn = turn();
+    let turn = turn();
     let side = Size::new(1500, 1000).unwrap();
     let (photo, clear) = (fixture("orientation-6.jpg"), fixture("rgba-16bit.png"));
     let table = "[[spec]]\nid = \"a/large-image\"\nrule = \"any\"\nformats = [\"FORMAT\"]\nmax_bytes = 60_000\ninclusive = true\n";
@@ -160,14 +160,24 @@ fn an_adaptation_takes_no_more_than_is_said() {
     for (spec, effort) in &cases {
         for (kind, file) in [("photo", &photo), ("clear", &clear), ("large", &large)] {
             let adapter = Adapter::new().with_effort(*effort).with_keep_metadata(true);
-            adapting(&format!("{kind}, {} as {:?}, {effort}", spec.id(), spec.formats), file, spec, &adapter);
+            adapting(&turn, &format!("{kind}, {} as {:?}, {effort}", spec.id(), spec.formats), file, spec, &adapter);
         }
     }
     let jpeg = Spec::custom(side).with_formats([Format::Jpeg]);
     let linear = Adapter::new().with_effort(Effort::Fast).with_light(Light::Linear);
-    adapting("clear, linear", &clear, &jpeg, &linear);
-    adapting("large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
-    adapting("large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
+    adapting(&turn, "clear, linear", &clear, &jpeg, &linear);
+    adapting(&turn, "large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
+    adapting(&turn, "large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
+    // Where a picture becomes far smaller, what lies between the passes of the resampling is larger than the canvas.
+    let vast = builders::png(&[ihdr(8000, 5000, [8, 0, 0]), idat(5000 * 8001)]);
+    let narrow = Spec::custom(Size::new(800, 500).unwrap()).with_formats([Format::Jpeg]);
+    adapting(&turn, "vast, linear, to a tenth", &vast, &narrow, &linear);
     #[cfg(feature = "mozjpeg")]
-    adapting("clear, by mozjpeg", &clear, &jpeg, &Adapter::new().with_jpeg_encoder(pushpix::JpegEncoder::Mozjpeg));
+    adapting(
+        &turn,
+        "clear, by mozjpeg",
+        &clear,
+        &jpeg,
+        &Adapter::new().with_jpeg_encoder(pushpix::JpegEncoder::Mozjpeg),
+    );
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use pushpix::{ByteSize, Format, Limits, Size, Spec};
 
 use crate::doors::{fast, word};
-use crate::measure::{LONGEST, MIB, SLACK, Taken, measured, panics, turn};
+use crate::measure::{LONGEST, MIB, SLACK, Taken, panics, turn};
 use crate::pictures::{files, testdata};
 
 const CASES: u64 = 20_000;
 
 #[test]
 fn twenty_thousand_mutations_end_well() {
-    let _turn = turn();
+    let turn = turn();
     let mut sources = files(&testdata());
     sources.extend(files(&testdata().join("bad")));
     let sources: Vec<(String, Vec<u8>)> = sources
@@ -54,7 +54,7 @@ fn twenty_thousand_mutations_end_well() {
             &|| adapter.adapt(&bytes, &spec).map(drop),
         ];
         for (number, door) in doors.into_iter().enumerate() {
-            let (outcome, Taken { time, bytes }) = measured(door);
+            let (outcome, Taken { time, bytes }) = turn.measured(door);
             let outcome = outcome.unwrap_or_else(|| panic!("{} panics at door {number}: {:?}", named(), panics()));
             assert!(word(&outcome) != "encode", "{}: {outcome:?}", named());
             assert!(time < LONGEST, "{} takes {time:?}", named());

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use pushpix::Limits;
 
 use crate::doors::{fast, small, word};
-use crate::measure::{LONGEST, SLACK, measured, turn};
+use crate::measure::{LONGEST, SLACK, turn};
 use crate::pictures::{files, testdata};
 
 #[test]
 fn no_prefix_of_a_file_panics_or_passes_for_another_picture() {
-    let _turn = turn();
+    let turn = turn();
     let (strict, spec) = (fast(&Limits::default()), small());
     let lenient = strict.clone().with_lenient(true);
     let mut words = BTreeMap::<_, u32>::new();
@@ -23,7 +23,7 @@ fn no_prefix_of_a_file_panics_or_passes_for_another_picture() {
         for len in 0..whole.len() {
             let prefix = &whole[..len];
             let case = || format!("{} at {len} bytes", path.display());
-            let (outcome, taken) = measured(|| strict.adapt(prefix, &spec));
+            let (outcome, taken) = turn.measured(|| strict.adapt(prefix, &spec));
             let outcome = outcome.unwrap_or_else(|| panic!("{} panics", case()));
             assert!(taken.time < LONGEST && taken.bytes < SLACK, "{} takes {taken:?}", case());
             if let Ok(out) = &outcome {
@@ -34,7 +34,7 @@ fn no_prefix_of_a_file_panics_or_passes_for_another_picture() {
             assert!(matches!(word(&outcome), "ok" | "decode" | "unsupported"), "{}: {outcome:?}", case());
             *words.entry(word(&outcome)).or_default() += 1;
             if len % 16 == 0 {
-                let (outcome, taken) = measured(|| lenient.adapt(prefix, &spec).map(drop));
+                let (outcome, taken) = turn.measured(|| lenient.adapt(prefix, &spec).map(drop));
                 let outcome = outcome.unwrap_or_else(|| panic!("{} panics leniently", case()));
                 assert!(taken.time < LONGEST && taken.bytes < SLACK, "{} takes {taken:?} leniently", case());
                 assert!(matches!(word(&outcome), "ok" | "decode" | "unsupported"), "{}: {outcome:?}", case());

@@ -2,29 +2,29 @@
 
 use std::path::Path;
 
-use crate::measure::{LONGEST, SLACK, measured, turn};
+use crate::measure::{LONGEST, SLACK, Turn, turn};
 use crate::pictures::{files, testdata};
 use crate::targets::{TARGETS, Target};
 
 /// What the targets allow themselves, for the input and the canvas.
 const LIMITS: usize = 32 << 20;
 
-fn run((name, target): Target, case: &str, bytes: &[u8]) {
-    let (outcome, taken) = measured(|| target(bytes));
+fn run(turn: &Turn, (name, target): Target, case: &str, bytes: &[u8]) {
+    let (outcome, taken) = turn.measured(|| target(bytes));
     assert!(outcome.is_some(), "{name} panics on {case}: {:?}", crate::measure::panics());
     assert!(taken.time < LONGEST && taken.bytes <= LIMITS + SLACK, "{name} takes {taken:?} for {case}");
 }
 
 #[test]
 fn what_was_found_is_not_found_again() {
-    let _turn = turn();
+    let turn = turn();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
     let mut count = 0;
     for target in TARGETS {
         let Ok(dir) = std::fs::read_dir(root.join(target.0)) else { continue };
         for entry in dir {
             let path = entry.unwrap().path();
-            run(target, &path.display().to_string(), &std::fs::read(&path).unwrap());
+            run(&turn, target, &path.display().to_string(), &std::fs::read(&path).unwrap());
             count += 1;
         }
     }
@@ -35,16 +35,16 @@ fn what_was_found_is_not_found_again() {
 /// This also holds our decoders against libjpeg and another PNG decoder, on every fixture.
 #[test]
 fn the_targets_take_good_files() {
-    let _turn = turn();
+    let turn = turn();
     let named = |name: &str| TARGETS.into_iter().find(|(known, _)| *known == name).unwrap();
     for path in files(&testdata()) {
         let file = std::fs::read(&path).unwrap();
         if file.len() <= 16 << 10 {
             let case = path.display().to_string();
-            run(named("probe"), &case, &file);
+            run(&turn, named("probe"), &case, &file);
             // With the figure that asks for a comparison, and with that of OPPO's large icon.
-            run(named("decode"), &case, &[&file[..], &[1]].concat());
-            run(named("verify"), &case, &[&file[..], &[0, 9]].concat());
+            run(&turn, named("decode"), &case, &[&file[..], &[1]].concat());
+            run(&turn, named("verify"), &case, &[&file[..], &[0, 9]].concat());
         }
     }
 }
