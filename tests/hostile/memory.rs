@@ -169,8 +169,8 @@ fn an_adaptation_takes_no_more_than_is_said() {
     adapting(&turn, "large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
     adapting(&turn, "large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
     // Where a picture becomes far smaller, what lies between the passes of the resampling is larger than the canvas.
-    let vast = builders::png(&[ihdr(8000, 5000, [8, 0, 0]), idat(5000 * 8001)]);
-    let narrow = Spec::custom(Size::new(800, 500).unwrap()).with_formats([Format::Jpeg]);
+    let vast = builders::png(&[ihdr(12_000, 8000, [8, 0, 0]), idat(8000 * 12_001)]);
+    let narrow = Spec::custom(Size::new(1200, 800).unwrap()).with_formats([Format::Jpeg]);
     adapting(&turn, "vast, linear, to a tenth", &vast, &narrow, &linear);
     #[cfg(feature = "mozjpeg")]
     adapting(
