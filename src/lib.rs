@@ -50,7 +50,7 @@ pub use warning::Warning;
 /// # Errors
 ///
 /// [`Error::Unsupported`] if it is no JPEG or PNG or a variant that is refused, [`Error::Decode`] if the header is
-/// broken, [`Error::Limit`] if the input is longer or has more pixels than [`Limits::default`] allows.
+/// broken, [`Error::Limit`] if the input is longer or has more pixels or frames than [`Limits::default`] allows.
 ///
 /// # Cost
 ///
@@ -111,8 +111,8 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 /// # Cost
 ///
 /// One decode for a file that complies. Else one decode, one resampling, and one encode where the highest quality fits
-/// the cap; otherwise five to ten. The memory is that of the decoded picture, which [`Limits`] bounds, of the picture
-/// between the two passes of the resampling, and of some five canvases for the encoders.
+/// the cap; otherwise five to ten. The memory is that of the decoded picture, of the picture between the two passes of
+/// the resampling, and of some seven canvases for the encoders; [`Limits`] bounds it.
 ///
 /// # Examples
 ///

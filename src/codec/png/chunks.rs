@@ -285,7 +285,7 @@ const END: &[u8] = b"\0\0\0\0\0\0\0\0IEND\0\0\0\0";
 
 /// A chunk but for its checksum.
 fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
-    let length = u32::try_from(length).unwrap_or(MAX_LENGTH); // A body's length was read from 31 bits.
+    let length = u32::try_from(length).unwrap_or(MAX_LENGTH); // Only gigabytes of data are longer, and are cut.
     png.extend(length.to_be_bytes());
     png.extend(name);
     png.extend(body);
