@@ -105,10 +105,34 @@ impl Plan {
 
     /// Whether two plans for a picture ask for the same file, though for different specs.
     pub(crate) fn asks_for_the_same_file(&self, other: &Self) -> bool {
-        let mut other = other.clone();
-        other.spec.clone_from(&self.spec);
-        other.warnings.clone_from(&self.warnings);
-        *self == other
+        let Self {
+            spec: _,
+            source: _,
+            placement,
+            may_shrink,
+            formats,
+            transparency,
+            background,
+            max_bytes,
+            min_quality,
+            max_quality,
+            chroma,
+            jpeg_encoder,
+            effort,
+            warnings: _,
+            decoded_bytes: _,
+            canvas_bytes: _,
+        } = self;
+        let same_canvas = *placement == other.placement
+            && *may_shrink == other.may_shrink
+            && *transparency == other.transparency
+            && *background == other.background;
+        let same_quality = *min_quality == other.min_quality
+            && *max_quality == other.max_quality
+            && *chroma == other.chroma
+            && *jpeg_encoder == other.jpeg_encoder
+            && *effort == other.effort;
+        same_canvas && same_quality && *max_bytes == other.max_bytes && *formats == other.formats
     }
 }
 
@@ -133,7 +157,11 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
         return Err(SpecError::NotAdaptable { id, why }.into());
     };
     let placement = Placement::contain(source.size(), canvas, options.upscale);
-    let canvas_bytes = canvas_bytes(&source, placement, options.light).saturating_add(METADATA_COPIES * kept);
+    // Where the picture lies on its canvas already, its file may be returned.
+    let returned = if placement.scaled() == source.size() && canvas == source.size() { source.file_bytes } else { 0 };
+    let canvas_bytes = canvas_bytes(&source, placement, options.light)
+        .saturating_add(METADATA_COPIES.saturating_mul(kept))
+        .saturating_add(returned);
     options.limits.check_canvas(canvas_bytes)?;
     let formats = formats(spec, options.format, placement)?;
     let transparency = transparency(spec, &formats, options.background);

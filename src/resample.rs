@@ -55,7 +55,7 @@ impl Resampling {
         let (width, height) = self.between(from);
         let pixel = if self.light == Light::Linear { 8 } else { 4 };
         // A band is copied, made ready, and scaled.
-        let bands = 3 * BAND.max(u64::from(from.width().max(from.height()))).min(from.area());
+        let bands = 3 * BAND.max(STRIPS * u64::from(from.width().max(from.height()))).min(from.area());
         let pixels = (u64::from(width) * u64::from(height)).saturating_add(self.size.area()).saturating_add(bands);
         pixels.saturating_mul(pixel)
     }
@@ -122,6 +122,9 @@ fn passed(image: &impl IntoImageView, (width, height): (u32, u32)) -> Result<Ima
 /// How many pixels are made ready for the filter at a time.
 const BAND: u64 = 1 << 18;
 
+/// How many lines of them at least, for the filter's tables are made anew for each band.
+const STRIPS: u64 = 16;
+
 /// The first pass of a picture whose pixels must be made ready: laid on a colour, multiplied with their alpha, put in
 /// proportion to light. Done band by band across the filter's direction, so that no second picture is in memory.
 fn in_bands(
@@ -133,7 +136,7 @@ fn in_bands(
     let from = picture.size();
     let upright_bands = width == from.width();
     let (across, along) = if upright_bands { (from.width(), from.height()) } else { (from.height(), from.width()) };
-    let step = u32::try_from(BAND / u64::from(along))?.max(1);
+    let step = u32::try_from((BAND / u64::from(along)).max(STRIPS))?;
     let channels = if resampling.matte.is_some() { Channels::Rgb } else { picture.channels() };
     let pixels = pixel_type(channels, resampling.light);
     let mut passed_on = Image::new(width, height, pixels);

@@ -23,7 +23,9 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     pub(super) fn new(exif: Option<&[u8]>, xmp: Option<&[u8]>, more: bool) -> Self {
-        Self { exif: exif.map(exif::upright), xmp: xmp.map(upright_packet), more }
+        let upright = xmp.map(upright_packet);
+        let left_out = upright.as_ref().is_some_and(Option::is_none);
+        Self { exif: exif.map(exif::upright), xmp: upright.flatten(), more: more || left_out }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -68,20 +70,48 @@ impl Metadata {
     }
 }
 
-/// An XMP packet that says of its orientation, if it says any, that it is upright.
-fn upright_packet(packet: &[u8]) -> Vec<u8> {
-    const NAME: &[u8] = b"tiff:Orientation";
+/// An XMP packet that says of its orientation, if it says any, that it is upright. `None` if it says so in a way that is
+/// not read here: then a viewer might turn the picture once more.
+fn upright_packet(packet: &[u8]) -> Option<Vec<u8>> {
+    // Under whatever prefix.
+    const NAME: &[u8] = b":Orientation";
     let mut upright = packet.to_vec();
     for start in 0..upright.len().saturating_sub(NAME.len()) {
-        // As an attribute, ="6", or as an element, >6<.
-        if upright[start..].starts_with(NAME)
-            && let [b'=', b'"' | b'\'', digit @ b'1'..=b'8', ..] | [b'>', digit @ b'1'..=b'8', b'<', ..] =
-                &mut upright[start + NAME.len()..]
-        {
-            *digit = b'1';
+        if !upright[start..].starts_with(NAME) {
+            continue;
+        }
+        let (before, rest) = upright.split_at_mut(start);
+        let rest = &mut rest[NAME.len()..];
+        let is_longer_name = rest.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"-_.".contains(next));
+        let prefix = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let is_end = before[..before.len() - prefix].ends_with(b"</");
+        if !is_longer_name && !is_end {
+            *orientation(rest)? = b'1';
         }
     }
-    upright
+    Some(upright)
+}
+
+/// The digit of the orientation in what follows its name: an attribute, ="6", or an element, >6<.
+fn orientation(rest: &mut [u8]) -> Option<&mut u8> {
+    let (opening, rest) = trimmed(rest).split_first_mut()?;
+    let (closing, rest) = match opening {
+        b'=' => {
+            let (quote, rest) = trimmed(rest).split_first_mut()?;
+            let quote = *quote;
+            (b"'\"".contains(&quote).then_some(quote)?, rest)
+        }
+        b'>' => (b'<', rest),
+        _ => return None,
+    };
+    let (digit, rest) = trimmed(rest).split_first_mut()?;
+    let is_alone = trimmed(rest).first() == Some(&closing);
+    (digit.is_ascii_digit() && is_alone).then_some(digit)
+}
+
+fn trimmed(bytes: &mut [u8]) -> &mut [u8] {
+    let blanks = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    &mut bytes[blanks..]
 }
 
 fn segment_length(bytes: &[u8]) -> usize {
@@ -141,12 +171,25 @@ mod tests {
     fn an_xmp_packet_is_upright_too() {
         for (packet, upright) in [
             (r#"<d tiff:Orientation="6" a="6"/>"#, r#"<d tiff:Orientation="1" a="6"/>"#),
+            ("<d t:Orientation =\n' 6 '/>", "<d t:Orientation =\n' 1 '/>"),
             ("<tiff:Orientation>8</tiff:Orientation>", "<tiff:Orientation>1</tiff:Orientation>"),
-            ("tiff:Orientation", "tiff:Orientation"),
-            ("<tiff:Orientation>12<", "<tiff:Orientation>12<"),
+            ("<tiff:Orientation> 8\n</tiff:Orientation >", "<tiff:Orientation> 1\n</tiff:Orientation >"),
+            (r#"<d a:OrientationOf="6"/>"#, r#"<d a:OrientationOf="6"/>"#),
+            ("Orientation", "Orientation"),
             ("", ""),
         ] {
-            assert_eq!(upright_packet(packet.as_bytes()), upright.as_bytes());
+            assert_eq!(upright_packet(packet.as_bytes()).as_deref(), Some(upright.as_bytes()), "{packet}");
+        }
+        for packet in [
+            r#"<d tiff:Orientation="&#54;"/>"#,
+            r#"<tiff:Orientation a="b">6</tiff:Orientation>"#,
+            "<tiff:Orientation>12<",
+            "<tiff:Orientation>6",
+            "<tiff:Orientation ",
+        ] {
+            assert_eq!(upright_packet(packet.as_bytes()), None, "{packet}");
+            let metadata = Metadata::new(None, Some(packet.as_bytes()), false);
+            assert!(metadata.is_empty() && metadata.left_out(Format::Png).is_some());
         }
     }
 

@@ -39,6 +39,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
     };
     limits.check_pixels(probe.stored)?;
     limits.check_frames(probe.frames)?;
+    probe.file_bytes = bytes.len() as u64;
     // A profile that is longer than allowed is not applied.
     let profile = colour::PROFILE_COPIES * probe.profile_bytes.min(limits.max_metadata.as_u64());
     let rows = colour::ROW * u64::from(probe.stored.width());
@@ -64,13 +65,14 @@ pub(crate) fn largest_block(bytes: &[u8], watch: &Watch<'_>) -> Option<u64> {
     jpeg::largest_block(bytes, watch)
 }
 
-/// Whether a file that was decoded strictly, without stray bytes, hides nothing in its compressed data either.
+/// Whether a file that was decoded strictly, without stray bytes, hides nothing in its compressed data or its profile
+/// either.
 ///
-/// Of a JPEG, decoding has told already. A PNG's data are inflated once more, so it is asked last.
-pub(crate) fn hides_nothing(bytes: &[u8], probe: &Probe) -> bool {
+/// Of the data of a JPEG, decoding has told already. Those of a PNG are inflated once more, so it is asked last.
+pub(crate) fn hides_nothing(bytes: &[u8], probe: &Probe, limits: &Limits) -> bool {
     match probe.format {
-        Format::Jpeg => true,
-        Format::Png => png::data_are_exact(bytes),
+        Format::Jpeg => jpeg::profile_is_plain(bytes),
+        Format::Png => png::hides_nothing(bytes, limits),
     }
 }
 

@@ -246,6 +246,9 @@ fn png_chunks_that_lie() {
 fn png_data_that_expand() {
     let turn = turn();
     let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 50 << 20], 9);
+    // Blocks with the fixed codes and nothing in them, of ten bits each: every one has its tables made.
+    let mut nothing = vec![0x78, 0x01];
+    nothing.extend([0x02, 0x08, 0x20, 0x80, 0x00].repeat(1 << 18));
     let text = |name: &[u8; 4], head: &[u8]| small_png(&[chunk(name, &[head, &bomb[..]].concat())]);
     let frames = |count: u32| chunk(b"acTL", &[count.to_be_bytes(), [0; 4]].concat());
     let control = chunk(b"fcTL", &[0; 26]);
@@ -259,6 +262,12 @@ fn png_data_that_expand() {
             ("a profile that inflates to 50 MB", text(b"iCCP", b"name\0\0"), "ok"),
             ("a picture that inflates to 50 MB", png(&[ihdr(6, 5, RGB), chunk(b"IDAT", &bomb)]), "ok"),
             ("a picture of 50 MB in a row", png(&[ihdr(1, 1, RGB), idat(50 << 20)]), "ok"),
+            ("a megabyte of blocks of nothing", png(&[ihdr(6, 5, RGB), chunk(b"IDAT", &nothing)]), "decode"),
+            (
+                "a profile of blocks of nothing",
+                small_png(&[chunk(b"iCCP", &[b"name\0\0", &nothing[..]].concat())]),
+                "ok",
+            ),
             ("a million empty pieces", png(&[ihdr(6, 5, RGB), chunk(b"IDAT", b"").repeat(1_000_000), idat(95)]), "ok"),
             ("a million texts", small_png(&[chunk(b"tEXt", b"a\0").repeat(1_000_000)]), "ok"),
             ("300 000 profiles", small_png(&[chunk(b"iCCP", b"a\0\0").repeat(300_000)]), "ok"),
@@ -379,6 +388,20 @@ fn profiles_that_lie() {
         (*name, parts.concat(), "ok")
     });
     hold(&turn, in_png.chain(in_jpeg).collect());
+}
+
+#[test]
+fn a_strip_takes_hardly_longer_than_a_square() {
+    let turn = turn();
+    let time = |width: u32, height: u32| {
+        let len = height as usize * (1 + 4 * width as usize);
+        let file = png(&[ihdr(width, height, [8, 6, 0]), idat(len)]);
+        let (outcome, taken) = turn.measured(|| doors::fast(&Limits::default()).adapt(&file, &doors::small()).is_ok());
+        assert!(outcome.unwrap());
+        taken.time
+    };
+    let (square, tall, wide) = (time(2000, 2000), time(8, 500_000), time(500_000, 8));
+    assert!(tall.max(wide) < 8 * square, "{square:?}, {tall:?}, {wide:?}");
 }
 
 #[test]

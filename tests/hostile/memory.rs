@@ -118,6 +118,13 @@ fn an_icc_profile_takes_no_more_than_is_said() {
     assert!(is_applied(&file));
     decoding(&turn, "icc, seven tables", &file, false);
     assert!(!is_applied(&with(&[], &vec![1; 9 * MIB])), "it is too long");
+
+    // Seven tags that overlap, of a megabyte each.
+    let tags = [b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"chad"];
+    let tags: Vec<builders::Tag> = (0..).zip(tags).map(|(place, name)| (*name, place, 7 << 20)).collect();
+    let overlapping =
+        builders::small_png(&[builders::iccp(&builders::profile(b"XYZ ", &tags, &vec![0; 8 * MIB - 999]))]);
+    decoding(&turn, "icc, tags that overlap", &overlapping, false);
 }
 
 /// What a canvas is said to need, and what the whole adaptation takes where it may have just that.
@@ -168,6 +175,10 @@ fn an_adaptation_takes_no_more_than_is_said() {
     adapting(&turn, "clear, linear", &clear, &jpeg, &linear);
     adapting(&turn, "large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
     adapting(&turn, "large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
+    let mut filled = builders::baseline(40, 30);
+    filled[1].extend(vec![0xff; 20 * MIB]);
+    let own = Spec::custom(Size::new(40, 30).unwrap());
+    adapting(&turn, "20 MiB of fill, passed through", &filled.concat(), &own, &linear);
     // Where a picture becomes far smaller, what lies between the passes of the resampling is larger than the canvas.
     let vast = builders::png(&[ihdr(12_000, 8000, [8, 0, 0]), idat(8000 * 12_001)]);
     let narrow = Spec::custom(Size::new(1200, 800).unwrap()).with_formats([Format::Jpeg]);

@@ -28,11 +28,10 @@ fn holds(test: &str, all: &[PathBuf]) -> bool {
     let roots = if place.starts_with("hostile/") { vec!["tests"] } else { vec!["src", "tests/integration"] };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = roots.iter().flat_map(|base| candidates(base, &place)).map(|file| root.join(file));
-    let found = files.filter(|file| all.contains(file)).any(|file| {
-        let code = fs::read_to_string(file).unwrap();
-        code.contains(&format!("fn {name}(")) && code.contains("#[test]")
-    });
-    found
+    files
+        .filter(|file| all.contains(file))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .any(|code| code.contains(&format!("fn {name}(")) && code.contains("#[test]"))
 }
 
 #[test]

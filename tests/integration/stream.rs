@@ -156,7 +156,12 @@ fn alpha_is_kept_or_flattened_as_asked() {
 
 #[test]
 fn what_is_no_request_is_told_why() {
+    let long = "x".repeat(5000);
+    let long_spec = format!(r#"{{"input":"a","output":"b","spec":"oppo/{long}"}}"#);
+    let long_path = format!(r#"{{"input":"{long}","spec":"oppo/large-icon"}}"#);
     let requests = [
+        (long_spec.as_str(), "longer than"),
+        (long_path.as_str(), "longer than"),
         ("", "not JSON"),
         ("[1]", "JSON object"),
         (r#"{"input":"a","output":"b","spec":"oppo/large-icon","efort":"fast"}"#, "efort"),

@@ -200,10 +200,37 @@ fn nothing_hides_in_a_file_that_passes_through() {
     let end = jpeg.len() - 2;
     let (head, tail) = jpeg.split_at(end);
     let scan = jpeg.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let in_front = |segment: &[u8]| [&jpeg[..scan], segment, &jpeg[scan..]].concat();
+    let table = [&b"\xff\xdb\0\x43\x03secret"[..], &[1; 58]].concat();
+    let codes = [&b"\xff\xc4\0\x19\x13"[..], &[0; 15], b"\x06secret"].concat();
+    let first_table = jpeg.windows(2).position(|pair| pair == [0xff, 0xdb]).unwrap();
+    let mut replaced = table.clone();
+    replaced[4] = 0;
+    let replaced = [&jpeg[..first_table], &replaced, &jpeg[first_table..]].concat();
+    // A profile that is sRGB, with a tag that nobody knows.
+    let srgb = fixture("icon-144-srgb.jpg");
+    let start = srgb.windows(12).position(|window| window == b"ICC_PROFILE\0").unwrap();
+    let len = usize::from(u16::from_be_bytes([srgb[start - 2], srgb[start - 1]])) - 2 - 14;
+    let profile = &srgb[start + 14..][..len];
+    let fat = [profile, &b"secret".repeat(1000)].concat();
+    let fat_len = u16::try_from(fat.len() + 16).unwrap().to_be_bytes();
+    let fat_jpeg = in_front(&[&[0xff, 0xe2], &fat_len[..], b"ICC_PROFILE\0\x01\x01", &fat].concat());
+    let iccp = |name: &[u8], profile: &[u8], behind: &[u8]| {
+        let packed = miniz_oxide::deflate::compress_to_vec_zlib(profile, 6);
+        with_chunk(&png, b"IDAT", b"iCCP", &[name, b"\0\0", &packed, behind].concat())
+    };
+    assert!(pushpix::adapt(&iccp(b"sRGB", profile, b""), &icon()).unwrap().report.passthrough);
     let hiding: Vec<(&str, Vec<u8>)> = vec![
         ("a comment behind the scan", [head, b"\xff\xfe\0\x08secret", tail].concat()),
         ("exif behind the scan", [head, b"\xff\xe1\0\x0aExif\0\0MM", tail].concat()),
         ("tables for arithmetic coding", [&jpeg[..scan], b"\xff\xcc\0\x06\0\x10\x01\x10", &jpeg[scan..]].concat()),
+        ("a quantization table that is not used", in_front(&table)),
+        ("a Huffman table that is not used", in_front(&codes)),
+        ("a quantization table that is replaced", replaced),
+        ("a profile with a tag that nobody knows", fat_jpeg),
+        ("the same in a PNG", iccp(b"sRGB", &fat, b"")),
+        ("data behind a profile", iccp(b"sRGB", profile, b"secret")),
+        ("a profile of a long name", iccp(&b"secret".repeat(14), profile, b"")),
         ("frame control without animation", with_chunk(&png, b"IDAT", b"fcTL", b"secret")),
         ("frame data without animation", with_chunk(&png, b"IEND", b"fdAT", b"secret")),
         ("a suggested palette", with_chunk(&png, b"IDAT", b"sPLT", b"secret\0\x08")),
@@ -309,6 +336,9 @@ fn metadata_is_kept_if_asked_for() {
             assert!(dropped, "{name} to {format}");
         }
     }
+    // What follows a picture's end is not of it.
+    let behind = [fixture("icon-144.png"), fixture("metadata.png")[8..].to_vec()].concat();
+    assert!(carries(&keep.adapt(&behind, &icon()).unwrap().bytes).is_empty());
     // What is left out all the same is told.
     let out = keep.adapt(&fixture("metadata.png"), &icon()).unwrap();
     assert!(out.report.warnings.iter().any(|warning| warning.code() == "metadata_dropped"), "{}", out.report);

@@ -13,34 +13,50 @@ const WANTED: [[u8; 4]; 10] =
 /// The tables from a device: the perceptual one, and that which is used where there is none.
 const TABLES: [[u8; 4]; 2] = [*b"A2B0", *b"A2B1"];
 
-/// The profile's header, and of its tags the first of each name that is wanted.
+/// The profile's header, and of its tags the first of each name that is wanted. Tags that share a body share it again.
 ///
-/// `None` if the table of tags, or a tag that is wanted, is not all there.
+/// `None` if the table of tags, or a tag that is wanted, is not all there, or if bodies overlap.
 pub(super) fn bare(profile: &[u8]) -> Option<Vec<u8>> {
     let (header, rest) = profile.split_at_checked(HEADER)?;
     let (count, rest) = rest.split_first_chunk::<4>()?;
     let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
     let table = rest.get(..count.checked_mul(ENTRY)?)?.as_chunks::<ENTRY>().0;
     let find = |name: &[u8; 4]| table.iter().find(|entry| entry.starts_with(name));
-    let entries = WANTED.iter().filter_map(find).chain(TABLES.iter().find_map(find));
+    let entries: Vec<&[u8; ENTRY]> = WANTED.iter().filter_map(find).chain(TABLES.iter().find_map(find)).collect();
 
-    let mut tags = Vec::new();
-    for &[n0, n1, n2, n3, p3, p2, p1, p0, l3, l2, l1, l0] in entries {
+    let mut bare = header.to_vec();
+    bare.extend(word(entries.len())?);
+    let mut end = HEADER + 4 + ENTRY * entries.len();
+    let mut bodies: Vec<(&[u8], usize)> = Vec::new();
+    for &&[n0, n1, n2, n3, p3, p2, p1, p0, l3, l2, l1, l0] in &entries {
         let number = |bytes| usize::try_from(u32::from_be_bytes(bytes)).ok();
         let (place, length) = (number([p3, p2, p1, p0])?, number([l3, l2, l1, l0])?);
-        tags.push(([n0, n1, n2, n3], profile.get(place..)?.get(..length)?));
+        let body = profile.get(place..)?.get(..length)?;
+        let known = bodies.iter().find(|(known, _)| std::ptr::eq(*known, body));
+        let at = known.map_or(end, |(_, at)| *at);
+        if at == end {
+            bodies.push((body, at));
+            end += length.next_multiple_of(4);
+        }
+        bare.extend([[n0, n1, n2, n3], word(at)?, word(length)?].as_flattened());
     }
-    let mut place = HEADER + 4 + ENTRY * tags.len();
-    let (mut entries, mut bodies) = (Vec::new(), Vec::new());
-    for (name, body) in &tags {
-        entries.extend([*name, word(place)?, word(body.len())?]);
-        let padded = body.len().next_multiple_of(4);
-        bodies.extend([body, &[0; 3][..padded - body.len()]]);
-        place += padded;
+    // Where no two overlap, they are no longer than what they come from but for their padding.
+    if end > profile.len() + 4 * entries.len() {
+        return None;
     }
-    let length = word(place)?;
-    let count = word(tags.len())?;
-    Some([&length[..], &header[4..], &count, entries.as_flattened(), &bodies.concat()].concat())
+    for (body, at) in bodies {
+        bare.resize(at, 0);
+        bare.extend(body);
+    }
+    bare.resize(end, 0);
+    bare[..4].copy_from_slice(&word(end)?);
+    Some(bare)
+}
+
+/// Whether a profile has hardly more than what converts colours: who made it, a name, what it was measured with.
+pub(in crate::codec) fn is_nearly_bare(profile: &[u8]) -> bool {
+    const TEXTS: usize = 2048;
+    bare(profile).is_some_and(|bare| profile.len() <= bare.len() + TEXTS)
 }
 
 fn word(number: usize) -> Option<[u8; 4]> {
@@ -71,6 +87,20 @@ mod tests {
         expected[..4].copy_from_slice(&length);
         assert_eq!(bare(&full).unwrap(), expected);
         assert_eq!(bare(&expected).unwrap(), expected);
+        let with_text = |len| [&full[..], &vec![b'x'; len]].concat();
+        assert!(is_nearly_bare(&with_text(2000)) && !is_nearly_bare(&with_text(3000)));
+    }
+
+    #[test]
+    fn bodies_are_shared_and_do_not_overlap() {
+        let at = HEADER + 4 + 2 * ENTRY;
+        let data = [7; 4000];
+        let shared = profile(&[(b"rTRC", at, 4000), (b"gTRC", at, 4000)], &data);
+        let mut same = shared.clone();
+        let length = word(shared.len()).unwrap();
+        same[..4].copy_from_slice(&length);
+        assert_eq!(bare(&shared).unwrap(), same);
+        assert_eq!(bare(&profile(&[(b"rTRC", at, 3999), (b"gTRC", at + 1, 3999)], &data)), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::error::Foreign;
 use crate::raster::Channels;
 use crate::warning::Warning;
 
+pub(super) use self::icc::is_nearly_bare;
 pub(super) use self::plain::ink_row;
 use self::profile::Transform;
 pub(super) use self::ycc::ycc_to_rgb_row;

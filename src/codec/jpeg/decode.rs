@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::header::Header;
 use super::scans::decode_rows;
 use super::segments::count_scans;
-use crate::codec::colour::{Conversion, Samples, Statement, ink_row, ycc_to_rgb_row};
+use crate::codec::colour::{Conversion, Samples, Statement, ink_row, is_nearly_bare, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
@@ -45,6 +45,16 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
             .map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
     })?;
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
+}
+
+/// Whether a JPEG has no ICC profile, or one that says hardly more than what it is for.
+pub(in crate::codec) fn profile_is_plain(bytes: &[u8]) -> bool {
+    let Ok(header) = Header::read(bytes) else { return false };
+    match icc_profile(&header.icc, ByteSize::new(u64::MAX)) {
+        None => true,
+        Some(Statement::Icc(profile)) => is_nearly_bare(&profile),
+        Some(_) => false,
+    }
 }
 
 /// See [`scans::largest_block`](super::scans::largest_block).

@@ -54,6 +54,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         has_metadata: header.metadata,
         frames: 1,
         quality: header.quality,
+        file_bytes: 0,
         metadata_bytes: [header.exif, header.xmp].into_iter().flatten().map(|block| block.len() as u64).sum(),
         profile_bytes: header.icc.iter().map(|piece| piece.len() as u64).sum(),
         decoded_bytes: header.decoded_bytes(),

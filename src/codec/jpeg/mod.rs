@@ -26,9 +26,9 @@ mod tables;
 mod tests;
 mod upsample;
 
-pub(super) use self::decode::decode;
 #[cfg(feature = "fuzzing")]
 pub(super) use self::decode::largest_block;
+pub(super) use self::decode::{decode, profile_is_plain};
 pub(crate) use self::encode::Source;
 #[cfg(feature = "calibration")]
 pub use self::encode::Tuning;

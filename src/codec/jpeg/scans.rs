@@ -55,7 +55,7 @@ pub(super) fn decode_rows(
         Err(what) => return Err(broken(what)),
     };
     let irregular = file.irregular || file.segments.stray;
-    let stray_bytes = irregular || file.stray_bytes || end.bytes_follow;
+    let stray_bytes = irregular || file.stray_bytes || end.bytes_follow || file.tables.has_unused();
     Ok(Ending { damage, end_missing: end.missing, irregular, stray_bytes })
 }
 

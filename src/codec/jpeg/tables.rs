@@ -1,5 +1,7 @@
 //! The tables that segments set and scans use: quantization, Huffman codes, the restart interval.
 
+use std::cell::Cell;
+
 use super::flaw::{self, Checked};
 use super::huffman::Codes;
 
@@ -37,11 +39,46 @@ const fn zigzag() -> [u8; 64] {
 /// The tables as they stand at a place in the file.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    quantization: [Option<Quantization>; 4],
-    dc: [Option<Codes>; 4],
-    ac: [Option<Codes>; 4],
+    quantization: [Slot<Quantization>; 4],
+    dc: [Slot<Codes>; 4],
+    ac: [Slot<Codes>; 4],
     /// After how many units a restart marker comes; 0 for none.
     pub(super) restart_interval: u16,
+}
+
+/// The place of a table, and whether every one that was put there has been used.
+#[derive(Debug)]
+struct Slot<T> {
+    table: Option<T>,
+    used: Cell<bool>,
+    all_used: bool,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { table: None, used: Cell::new(true), all_used: true }
+    }
+}
+
+impl<T> Slot<T> {
+    fn put(&mut self, table: T) {
+        self.all_used &= self.used.replace(false);
+        self.table = Some(table);
+    }
+
+    /// Puts a table there that no file has brought, if there is none.
+    fn assume(&mut self, table: impl FnOnce() -> T) {
+        self.table.get_or_insert_with(table);
+    }
+
+    fn table(&self) -> Option<&T> {
+        self.used.set(true);
+        self.table.as_ref()
+    }
+
+    fn has_unused(&self) -> bool {
+        !self.all_used || !self.used.get()
+    }
 }
 
 impl Tables {
@@ -67,7 +104,7 @@ impl Tables {
                 1 => &mut self.ac,
                 _ => return Err(flaw::BAD_HUFFMAN),
             };
-            *class.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_HUFFMAN)? = Some(codes);
+            class.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_HUFFMAN)?.put(codes);
             body = rest;
         }
         Ok(())
@@ -88,7 +125,7 @@ impl Tables {
             for (index, &place) in ZIGZAG.iter().enumerate() {
                 table[usize::from(place)] = factor(index);
             }
-            *self.quantization.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_QUANTIZATION)? = Some(table);
+            self.quantization.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_QUANTIZATION)?.put(table);
             body = rest;
         }
         Ok(())
@@ -97,21 +134,27 @@ impl Tables {
     /// Fills in the standard's Huffman tables where none were given.
     pub(super) fn assume_standard_codes(&mut self) {
         for (slot, chroma) in [false, true].into_iter().enumerate() {
-            self.dc[slot].get_or_insert_with(|| Codes::standard_dc(chroma));
-            self.ac[slot].get_or_insert_with(|| Codes::standard_ac(chroma));
+            self.dc[slot].assume(|| Codes::standard_dc(chroma));
+            self.ac[slot].assume(|| Codes::standard_ac(chroma));
         }
     }
 
+    /// Whether a table was given that no scan has used: then it may say anything.
+    pub(super) fn has_unused(&self) -> bool {
+        let codes = self.dc.iter().chain(&self.ac).any(Slot::has_unused);
+        codes || self.quantization.iter().any(Slot::has_unused)
+    }
+
     pub(super) fn quantization(&self, number: u8) -> Checked<&Quantization> {
-        self.quantization.get(usize::from(number)).and_then(Option::as_ref).ok_or(flaw::NO_QUANTIZATION)
+        self.quantization.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_QUANTIZATION)
     }
 
     pub(super) fn dc(&self, number: u8) -> Checked<&Codes> {
-        self.dc.get(usize::from(number)).and_then(Option::as_ref).ok_or(flaw::NO_HUFFMAN)
+        self.dc.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_HUFFMAN)
     }
 
     pub(super) fn ac(&self, number: u8) -> Checked<&Codes> {
-        self.ac.get(usize::from(number)).and_then(Option::as_ref).ok_or(flaw::NO_HUFFMAN)
+        self.ac.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_HUFFMAN)
     }
 }
 
@@ -143,5 +186,20 @@ mod tests {
         assert!(tables.ac(1).is_ok() && tables.dc(1).is_err());
         assert_eq!(tables.read(0xc4, &codes[..17]), Err(flaw::BAD_HUFFMAN));
         assert_eq!(tables.read(0xdd, &[1]), Err(flaw::BAD_RESTART_INTERVAL));
+    }
+
+    #[test]
+    fn a_table_that_is_never_used_is_known() {
+        let table = |number: u8| [&[number][..], &[7; 64]].concat();
+        let mut tables = Tables::default();
+        tables.assume_standard_codes();
+        assert!(!tables.has_unused());
+        tables.read(0xdb, &table(1)).unwrap();
+        assert!(tables.has_unused());
+        tables.quantization(1).unwrap();
+        assert!(!tables.has_unused());
+        tables.read(0xdb, &[table(1), table(1)].concat()).unwrap();
+        tables.quantization(1).unwrap();
+        assert!(tables.has_unused(), "the first one was replaced before it was used");
     }
 }

@@ -1,16 +1,14 @@
 //! The chunks of a PNG: what they are, whether they are whole, and whether they stand where they may.
 //! What the decoder beneath is given is what was found good here, and no more.
 
-use std::io::BufRead;
-
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZFlush, MZStatus};
-
 use super::colours::Colours;
+use super::inflate::{Inflated, inflated, is_padded};
 use super::pieces::{Bare, Pieces};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
 use crate::format::Format;
+use crate::limits::Watch;
+use crate::units::ByteSize;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// The longest chunk that the specification allows.
@@ -149,8 +147,11 @@ impl<'a> Structure<'a> {
             }
             found.ending.end_missing = true;
         }
-        if found.data.is_none() {
+        let Some(data) = &found.data else {
             return Err(Error::decode(Format::Png, "there is no picture in it"));
+        };
+        if is_padded(data.len(), found.inflated_len().unwrap_or(0)) {
+            return Err(Error::decode(Format::Png, "its data are far longer than its picture"));
         }
         found.ending.stray_bytes |= ended && !chunks.0.is_empty();
         Ok(found)
@@ -208,28 +209,11 @@ impl<'a> Structure<'a> {
         Ok(())
     }
 
-    /// Whether the compressed data are those of the picture and nothing else: neither inside nor behind the zlib
-    /// stream.
-    pub(super) fn data_are_exact(&self) -> bool {
-        let (Some(mut data), Some(expected)) = (self.data.clone(), self.inflated_len()) else { return false };
-        let mut state = InflateState::new_boxed(DataFormat::Zlib);
-        let mut out = [0; 1 << 15];
-        let mut written = 0_u64;
-        // What goes on and on is not followed to its end.
-        while written <= expected {
-            let Ok(ahead) = data.fill_buf() else { return false };
-            let step = inflate(&mut state, ahead, &mut out, MZFlush::None);
-            data.consume(step.bytes_consumed);
-            written += step.bytes_written as u64;
-            match step.status {
-                Ok(MZStatus::StreamEnd) => {
-                    return written == expected && data.fill_buf().is_ok_and(<[u8]>::is_empty);
-                }
-                Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
-                _ => return false,
-            }
-        }
-        false
+    /// Whether nothing is hidden in the file's compressed data: neither inside nor behind those of the picture, nor with
+    /// its profile.
+    pub(super) fn hides_nothing(&self, max_profile: ByteSize) -> bool {
+        let (Some(mut data), Some(len)) = (self.data.clone(), self.inflated_len()) else { return false };
+        inflated(&mut data, len) == Ok(Inflated { len, is_all: true }) && self.colours.profile_is_plain(max_profile)
     }
 
     /// How many bytes the picture has before compression: rows, each with a filter type in front, of each pass.
@@ -255,23 +239,22 @@ impl<'a> Structure<'a> {
     }
 
     /// A PNG of what makes the picture and nothing else. Its checksums are left out: they have been compared.
-    pub(super) fn bare(&self) -> Bare<'a> {
+    pub(super) fn bare<'w>(&self, watch: &'w Watch<'w>) -> Bare<'a, 'w> {
         let data = self.data.clone().unwrap_or_default();
-        let length = data.clone().map(<[u8]>::len).sum();
-        Bare::new(self.beginning(length), data, END)
+        Bare::new(self.beginning(data.len()), data, END, watch)
     }
 
     /// The same where the data are cut: one long piece that ends with the file, so that the decoder gives all it has.
-    pub(super) fn bare_without_end(&self) -> Bare<'a> {
-        Bare::new(self.beginning(MAX_LENGTH as usize), self.data.clone().unwrap_or_default(), &[])
+    pub(super) fn bare_without_end<'w>(&self, watch: &'w Watch<'w>) -> Bare<'a, 'w> {
+        Bare::new(self.beginning(MAX_LENGTH.into()), self.data.clone().unwrap_or_default(), &[], watch)
     }
 
     /// All that stands in front of the compressed picture, which is to be one chunk of this length.
-    fn beginning(&self, length: usize) -> Vec<u8> {
+    fn beginning(&self, length: u64) -> Vec<u8> {
         let mut png = SIGNATURE.to_vec();
         for (name, body) in [(b"IHDR", Some(self.header)), (b"PLTE", self.palette), (b"tRNS", self.transparency)] {
             if let Some(body) = body {
-                put(&mut png, name, body.len(), body);
+                put(&mut png, name, body.len() as u64, body);
                 png.extend(NO_CHECKSUM);
             }
         }
@@ -284,7 +267,7 @@ impl<'a> Structure<'a> {
 const END: &[u8] = b"\0\0\0\0\0\0\0\0IEND\0\0\0\0";
 
 /// A chunk but for its checksum.
-fn put(png: &mut Vec<u8>, name: &[u8; 4], length: usize, body: &[u8]) {
+fn put(png: &mut Vec<u8>, name: &[u8; 4], length: u64, body: &[u8]) {
     let length = u32::try_from(length).unwrap_or(MAX_LENGTH); // Only gigabytes of data are longer, and are cut.
     png.extend(length.to_be_bytes());
     png.extend(name);
@@ -302,7 +285,7 @@ pub(super) mod tests {
     pub(in crate::codec::png) fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut png = SIGNATURE.to_vec();
         for (name, body) in chunks {
-            put(&mut png, name, body.len(), body);
+            put(&mut png, name, body.len() as u64, body);
             png.extend(crc32fast::hash(&[&name[..], body].concat()).to_be_bytes());
         }
         png

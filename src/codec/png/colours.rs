@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::iter;
 
 use miniz_oxide::inflate::decompress_slice_iter_to_slice;
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 use super::chunks::Chunk;
-use crate::codec::colour::Statement;
+use super::inflate::{self, Hindrance, Inflated};
+use crate::codec::colour::{Statement, is_nearly_bare};
 use crate::units::ByteSize;
 
 /// The chunks that speak of colour.
@@ -46,6 +45,21 @@ impl<'a> Colours<'a> {
     }
 }
 
+impl Colours<'_> {
+    /// Whether there is no ICC profile, or one that says hardly more than what it is for: it has a name as the
+    /// specification allows, and nothing stands behind it.
+    pub(super) fn profile_is_plain(&self, max_profile: ByteSize) -> bool {
+        let Some(body) = self.iccp else { return true };
+        named(body).is_some_and(|(name, compressed)| {
+            let inflated = inflate::inflated(&mut { compressed }, max_profile.as_u64());
+            let len =
+                inflated.ok().filter(|inflated| inflated.is_all).and_then(|inflated| inflated.len.try_into().ok());
+            let profile = len.and_then(|len| profile(compressed, len));
+            name.len() <= 79 && profile.is_some_and(|profile| is_nearly_bare(&profile))
+        })
+    }
+}
+
 fn code_points(body: &[u8]) -> Statement<'_> {
     match *body {
         [primaries, transfer, 0, 1] => Statement::Cicp { primaries, transfer },
@@ -55,38 +69,30 @@ fn code_points(body: &[u8]) -> Statement<'_> {
 
 /// The ICC profile behind its name and the number of its compression method.
 fn inflated(body: &[u8], max_profile: ByteSize) -> Statement<'static> {
-    let name = body.iter().position(|&byte| byte == 0);
-    let Some([0, compressed @ ..]) = name.map(|end| &body[end + 1..]) else {
-        return Statement::Unusable("the iccp chunk is broken");
-    };
-    let profile = inflated_len(compressed, max_profile).and_then(|len| {
-        let mut profile = vec![0; len];
-        let written = decompress_slice_iter_to_slice(&mut profile, iter::once(compressed), true, false);
-        (written == Ok(len)).then_some(profile).ok_or(BROKEN)
-    });
-    profile.map_or_else(Statement::Unusable, |profile| Statement::Icc(Cow::Owned(profile)))
+    let Some((_, compressed)) = named(body) else { return Statement::Unusable("the iccp chunk is broken") };
+    match inflate::inflated(&mut { compressed }, max_profile.as_u64()) {
+        Ok(Inflated { len, .. }) => match usize::try_from(len).ok().and_then(|len| profile(compressed, len)) {
+            Some(profile) => Statement::Icc(Cow::Owned(profile)),
+            None => Statement::Unusable(BROKEN),
+        },
+        Err(Hindrance::TooLong) => Statement::Unusable("the icc profile is too large"),
+        Err(Hindrance::Broken) => Statement::Unusable(BROKEN),
+    }
 }
 
 const BROKEN: &str = "the icc profile cannot be inflated";
 
-/// How long compressed data are, without the memory for it.
-fn inflated_len(compressed: &[u8], most: ByteSize) -> Result<usize, &'static str> {
-    let mut state = InflateState::new_boxed(DataFormat::Zlib);
-    let mut out = [0; 1 << 15];
-    let (mut consumed, mut written) = (0, 0);
-    loop {
-        let step = inflate(&mut state, &compressed[consumed..], &mut out, MZFlush::None);
-        consumed += step.bytes_consumed;
-        written += step.bytes_written;
-        if written as u64 > most.as_u64() {
-            return Err("the icc profile is too large");
-        }
-        match step.status {
-            Ok(MZStatus::StreamEnd) => return Ok(written),
-            Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
-            _ => return Err(BROKEN),
-        }
-    }
+/// The name in an iCCP chunk, and its compressed profile.
+fn named(body: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, rest) = body.split_at(body.iter().position(|&byte| byte == 0)?);
+    rest.strip_prefix(&[0, 0]).map(|compressed| (name, compressed))
+}
+
+/// The profile, of which it is known how long it is.
+fn profile(compressed: &[u8], len: usize) -> Option<Vec<u8>> {
+    let mut profile = vec![0; len];
+    let written = decompress_slice_iter_to_slice(&mut profile, iter::once(compressed), true, false);
+    (written == Ok(len)).then_some(profile)
 }
 
 fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a>> {

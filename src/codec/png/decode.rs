@@ -19,11 +19,15 @@ use crate::warning::Warning;
 pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
     let structure = Structure::read(bytes, lenient)?;
     let mut ending = structure.ending;
-    let found = decoding(Format::Png, || read(&structure, stored, watch, Data::Whole));
-    let found = match found {
+    // Where the time is out, the decoder's own words for it do not say so.
+    let attempt = |data| {
+        let found = decoding(Format::Png, || read(&structure, stored, watch, data));
+        found.map_err(|error| watch.check().err().unwrap_or(error))
+    };
+    let found = match attempt(Data::Whole) {
         Err(Error::Decode { .. }) if lenient => {
             ending.damage.get_or_insert("its data end early or make no sense");
-            decoding(Format::Png, || read(&structure, stored, watch, Data::Cut))
+            attempt(Data::Cut)
         }
         found => found,
     };
@@ -31,9 +35,9 @@ pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, watch:
     rows.finish(Format::Png, ending, foreign_colours, warnings)
 }
 
-/// Whether the compressed data hold the picture and nothing besides.
-pub(in crate::codec) fn data_are_exact(bytes: &[u8]) -> bool {
-    Structure::read(bytes, false).is_ok_and(|structure| structure.data_are_exact())
+/// Whether the compressed data hold the picture and its profile, and nothing besides.
+pub(in crate::codec) fn hides_nothing(bytes: &[u8], limits: &Limits) -> bool {
+    Structure::read(bytes, false).is_ok_and(|structure| structure.hides_nothing(limits.max_metadata))
 }
 
 /// Whether the compressed data must be whole, or are taken for as far as they go.
@@ -52,8 +56,8 @@ struct Found {
 fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) -> Result<Found, Foreign> {
     let mut warnings = Vec::new();
     let png = match data {
-        Data::Whole => structure.bare(),
-        Data::Cut => structure.bare_without_end(),
+        Data::Whole => structure.bare(watch),
+        Data::Cut => structure.bare_without_end(watch),
     };
     // What is taken without its checksum was found broken already.
     let mut reader = open(png, structure.ending.damage.is_none(), watch.limits)?;
@@ -68,7 +72,7 @@ fn read(structure: &Structure<'_>, stored: Size, watch: &Watch<'_>, data: Data) 
     };
     let read = read.and_then(|()| Ok(reader.finish()?));
     match read {
-        Err(error) if data == Data::Whole || error.is::<Error>() => Err(error),
+        Err(error) if data == Data::Whole || error.is::<Error>() || watch.check().is_err() => Err(error),
         _ => Ok(Found { rows, foreign_colours: conversion.foreign(), warnings }),
     }
 }
@@ -216,14 +220,16 @@ mod tests {
         let structure = Structure::read(&bytes, true).unwrap();
         let expired = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
         assert!(read(&structure, stored, &Watch::unhurried(&limits), Data::Cut).is_ok());
-        let error = read(&structure, stored, &expired, Data::Cut).err().unwrap();
-        assert!(matches!(error.downcast_ref(), Some(Error::Deadline { .. })));
+        assert!(read(&structure, stored, &expired, Data::Cut).is_err());
+        assert!(matches!(decode(&bytes, stored, true, &expired), Err(Error::Deadline { .. })));
     }
 
     /// The pixels of a PNG as RGBA in its own depth, before the colour step.
     fn rgba(bytes: &[u8]) -> Result<(usize, Vec<u8>), Foreign> {
         probe(bytes, &Limits::default())?;
-        let mut reader = open(Structure::read(bytes, false)?.bare(), true, &Limits::default())?;
+        let limits = Limits::default();
+        let watch = Watch::unhurried(&limits);
+        let mut reader = open(Structure::read(bytes, false)?.bare(&watch), true, &limits)?;
         let (samples, deep) = samples(&reader)?;
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels)?;

@@ -46,6 +46,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         has_metadata: false,
         frames: 1,
         quality: None,
+        file_bytes: 0,
         metadata_bytes: 0,
         profile_bytes: 0,
         decoded_bytes: 0,
@@ -81,7 +82,9 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 /// The EXIF chunk, and the XMP packet if it is not compressed.
 pub(in crate::codec) fn metadata(bytes: &[u8]) -> Metadata {
     let mut kept = Kept::default();
-    Chunks::of(bytes).filter(Chunk::is_metadata).for_each(|chunk| kept.take(&chunk));
+    // What follows the end is not of this picture.
+    let chunks = Chunks::of(bytes).take_while(|chunk| &chunk.name != b"IEND");
+    chunks.filter(Chunk::is_metadata).for_each(|chunk| kept.take(&chunk));
     Metadata::new(kept.exif, kept.xmp, kept.more)
 }
 

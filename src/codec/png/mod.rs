@@ -5,8 +5,9 @@ mod colours;
 mod decode;
 mod encode;
 mod header;
+mod inflate;
 mod pieces;
 
-pub(super) use self::decode::{data_are_exact, decode};
+pub(super) use self::decode::{decode, hides_nothing};
 pub(super) use self::encode::{encode, encode_indexed};
 pub(super) use self::header::{metadata, probe};

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Chain, Cursor, Read, Seek, SeekFrom};
 use std::iter::FusedIterator;
 
 use super::chunks::Chunks;
+use crate::limits::Watch;
 
 /// The bodies of chunks of one name that follow each other. As a reader, one after the other.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,13 @@ pub(super) struct Pieces<'a> {
     chunks: Option<Chunks<'a>>,
     /// What is left of the piece that is being read.
     rest: &'a [u8],
+}
+
+impl Pieces<'_> {
+    /// How many bytes there are in all pieces.
+    pub(super) fn len(&self) -> u64 {
+        self.clone().map(|piece| piece.len() as u64).sum()
+    }
 }
 
 impl<'a> From<Chunks<'a>> for Pieces<'a> {
@@ -58,33 +66,43 @@ impl BufRead for Pieces<'_> {
     }
 }
 
+/// How many bytes are given to the decoder before the watch is asked again: a row may be long in coming.
+const AT_A_TIME: usize = 1 << 16;
+
 /// A PNG of what makes the picture and nothing else, to be read from its beginning to its end.
-pub(super) struct Bare<'a>(Chain<Chain<Cursor<Vec<u8>>, Pieces<'a>>, &'static [u8]>);
+pub(super) struct Bare<'a, 'w> {
+    parts: Chain<Chain<Cursor<Vec<u8>>, Pieces<'a>>, &'static [u8]>,
+    watch: &'w Watch<'w>,
+}
 
-impl<'a> Bare<'a> {
-    pub(super) fn new(beginning: Vec<u8>, data: Pieces<'a>, end: &'static [u8]) -> Self {
-        Self(Cursor::new(beginning).chain(data).chain(end))
+impl<'a, 'w> Bare<'a, 'w> {
+    pub(super) fn new(beginning: Vec<u8>, data: Pieces<'a>, end: &'static [u8], watch: &'w Watch<'w>) -> Self {
+        Self { parts: Cursor::new(beginning).chain(data).chain(end), watch }
     }
 }
 
-impl Read for Bare<'_> {
+impl Read for Bare<'_, '_> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.0.read(to)
+        let count = self.fill_buf()?.read(to)?;
+        self.consume(count);
+        Ok(count)
     }
 }
 
-impl BufRead for Bare<'_> {
+impl BufRead for Bare<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
+        self.watch.check().map_err(io::Error::other)?;
+        let ahead = self.parts.fill_buf()?;
+        Ok(&ahead[..ahead.len().min(AT_A_TIME)])
     }
 
     fn consume(&mut self, count: usize) {
-        self.0.consume(count);
+        self.parts.consume(count);
     }
 }
 
 /// The decoder asks for it and does not use it.
-impl Seek for Bare<'_> {
+impl Seek for Bare<'_, '_> {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::ErrorKind::Unsupported.into())
     }
@@ -94,6 +112,7 @@ impl Seek for Bare<'_> {
 mod tests {
     use super::*;
     use crate::codec::png::chunks::tests::file;
+    use crate::limits::Limits;
 
     #[test]
     fn the_pieces_are_read_as_one() {
@@ -108,7 +127,9 @@ mod tests {
         let pieces = Pieces::from(Chunks::of(&png));
         assert_eq!(pieces.clone().collect::<Vec<_>>(), [&b""[..], b"ab", b"", b"cde"]);
         for size in 1..9 {
-            let mut bare = Bare::new(b"<".to_vec(), pieces.clone(), b">");
+            let limits = Limits::default();
+            let watch = Watch::unhurried(&limits);
+            let mut bare = Bare::new(b"<".to_vec(), pieces.clone(), b">", &watch);
             let (mut buffer, mut all) = (vec![0; size], Vec::<u8>::new());
             loop {
                 match bare.read(&mut buffer).unwrap() {
@@ -118,6 +139,6 @@ mod tests {
             }
             assert_eq!(all, b"<abcde>");
         }
-        assert_eq!(Pieces::default().count(), 0);
+        assert_eq!((pieces.len(), Pieces::default().len()), (5, 0));
     }
 }

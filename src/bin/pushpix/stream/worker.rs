@@ -28,6 +28,9 @@ pub(crate) struct Lines<R> {
 /// A line without its end, or why there is none to be had.
 pub(crate) type Line = Result<Vec<u8>, &'static str>;
 
+/// The longest path or spec in a request, in bytes. What is longer is a mistake, and must not be repeated in an answer.
+const LONGEST: usize = 4096;
+
 const TOO_LONG: &str = "longer than the longest input in base64";
 
 impl<R: BufRead> Lines<R> {
@@ -193,8 +196,12 @@ impl<'a> Task<'a> {
 impl Request {
     /// Where the picture comes from.
     fn picture(&self) -> Result<Input, String> {
+        let paths = || [&self.input, &self.output].into_iter().flatten();
+        if paths().any(|path| path.as_os_str().len() > LONGEST) {
+            return Err(format!("a path is longer than {LONGEST} bytes"));
+        }
         // Standard input and output carry the requests and the answers.
-        if [&self.input, &self.output].into_iter().flatten().any(|path| files::is_standard(path)) {
+        if paths().any(|path| files::is_standard(path)) {
             return Err("- stands for no file here".to_owned());
         }
         match (&self.input, &self.data) {
@@ -234,6 +241,9 @@ impl Worker {
 
     /// The spec named or given. The outer error is of the request, the inner one of the catalogue.
     fn spec(&self, value: &RawValue) -> Result<Result<Spec, Error>, String> {
+        if value.get().len() > LONGEST {
+            return Err(format!("spec: it is longer than {LONGEST} bytes"));
+        }
         if let Ok(id) = serde_json::from_str::<String>(value.get()) {
             return Ok(self.catalog.get(&id).cloned());
         }
