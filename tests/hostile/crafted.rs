@@ -249,6 +249,8 @@ fn png_data_that_expand() {
     // Blocks with the fixed codes and nothing in them, of ten bits each: every one has its tables made.
     let mut nothing = vec![0x78, 0x01];
     nothing.extend([0x02, 0x08, 0x20, 0x80, 0x00].repeat(1 << 18));
+    // And then the picture.
+    nothing.extend([&[1, 95, 0, 0xa0, 0xff][..], &[0; 95], &[0, 95, 0, 1]].concat());
     let text = |name: &[u8; 4], head: &[u8]| small_png(&[chunk(name, &[head, &bomb[..]].concat())]);
     let frames = |count: u32| chunk(b"acTL", &[count.to_be_bytes(), [0; 4]].concat());
     let control = chunk(b"fcTL", &[0; 26]);

@@ -200,6 +200,26 @@ fn a_phone_photo_of_108_megapixels_is_within_the_defaults_however_it_lies() {
 }
 
 #[test]
+fn time_runs_out_before_a_row_comes() {
+    let turn = turn();
+    // Eight blocks with nothing in them, each with codes of its own, for which tables are made.
+    let blocks = [
+        0x04, 0xc0, 0x81, 0, 0, 0, 0, 0, 0x10, 0xff, 0xd5, 0x24, 0, 0x0e, 0x04, 0, 0, 0, 0, 0x80, 0xf8, 0xaf, 0x26,
+        0x01, 0x70, 0x20, 0, 0, 0, 0, 0, 0xc4, 0x7f, 0x35, 0x09, 0x80, 0x03, 0x01, 0, 0, 0, 0, 0x20, 0xfe, 0xab, 0x49,
+        0, 0x1c, 0x08, 0, 0, 0, 0, 0, 0xf1, 0x5f, 0x4d, 0x02, 0xe0, 0x40, 0, 0, 0, 0, 0, 0x88, 0xff, 0x6a, 0x12, 0,
+        0x07, 0x02, 0, 0, 0, 0, 0x40, 0xfc, 0x57, 0x93, 0, 0x38, 0x10, 0, 0, 0, 0, 0, 0xe2, 0xbf, 0x9a,
+    ];
+    let data = [&[0x78, 0x01][..], &blocks.repeat(300_000)].concat();
+    let file = builders::png(&[builders::ihdr(3000, 2000, builders::RGB), chunk(b"IDAT", &data)]);
+    let deadline = std::time::Duration::from_millis(20);
+    for adapter in [Adapter::new(), Adapter::new().with_lenient(true)] {
+        let (outcome, taken) = turn.measured(|| adapter.with_deadline(deadline).adapt(&file, &small()));
+        assert!(matches!(outcome, Some(Err(Error::Deadline { .. }))), "{outcome:?}");
+        assert!(taken.time < 20 * deadline, "{taken:?}");
+    }
+}
+
+#[test]
 fn time_that_is_out_ends_every_door() {
     let _turn = turn();
     let photo = fixture("photo.jpg");
