@@ -14,7 +14,8 @@ use crate::units::{ByteSize, Size};
 /// # Guarantees
 ///
 /// An adaptation takes no more memory than its input, [`max_decoded`](Self::max_decoded) and
-/// [`max_canvas`](Self::max_canvas) together, but for 16 MiB. Probing takes next to none.
+/// [`max_canvas`](Self::max_canvas) together, but for 16 MiB; one to many specs takes their outputs besides. Probing takes
+/// next to none. Limits beyond the memory that there is are no limits: the process ends where it is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
