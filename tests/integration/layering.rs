@@ -50,7 +50,8 @@ const CONFINED: &[(&str, &str)] = &[
     ("strsim::", "spec"),
 ];
 
-fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
+/// Every file of Rust below a folder.
+pub(crate) fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

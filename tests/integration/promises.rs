@@ -3,17 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every file of Rust below a folder.
-fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push(path);
-        }
-    }
-}
+use crate::layering::sources;
 
 /// The file in which the test of this path is to be found: that of its module, or of the module around it.
 fn holds(test: &str, all: &[PathBuf]) -> bool {
