@@ -23,9 +23,8 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// The most memory that a target may take, in bytes: its limits of 16 MiB each for the input and the canvas, and what
-/// they do not count.
-const MOST: usize = (16 + 16 + 16) << 20;
+/// The most memory that a target may take, in bytes: its limits for the input and the canvas, and what they do not count.
+const MOST: usize = (16 + 24 + 16) << 20;
 
 /// Runs the target of this name.
 pub fn run(name: &str, bytes: &[u8]) {

@@ -52,6 +52,10 @@ impl Resampling {
 
     /// How many bytes of memory it takes besides the stored picture, about.
     pub(crate) fn bytes(&self, from: Size) -> u64 {
+        if from == self.stored_size() {
+            // It is turned at most.
+            return from.area().saturating_mul(4);
+        }
         let (width, height) = self.between(from);
         let pixel = if self.light == Light::Linear { 8 } else { 4 };
         // A band is copied, made ready, and scaled.

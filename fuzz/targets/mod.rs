@@ -32,7 +32,7 @@ pub(crate) fn limits() -> Limits {
     Limits::default()
         .with_max_pixels(1 << 19)
         .with_max_decoded(ByteSize::mebibytes(16))
-        .with_max_canvas(ByteSize::mebibytes(16))
+        .with_max_canvas(ByteSize::mebibytes(24))
         .with_max_metadata(ByteSize::mebibytes(1))
 }
 

@@ -7,7 +7,7 @@ use crate::pictures::{files, testdata};
 use crate::targets::{TARGETS, Target};
 
 /// What the targets allow themselves, for the input and the canvas.
-const LIMITS: usize = 32 << 20;
+const LIMITS: usize = (16 + 24) << 20;
 
 fn run(turn: &Turn, (name, target): Target, case: &str, bytes: &[u8]) {
     let (outcome, taken) = turn.measured(|| target(bytes));
