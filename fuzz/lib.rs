@@ -24,16 +24,21 @@ use peak_alloc::PeakAlloc;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// The most memory that a target may take, in bytes: its limits for the input and the canvas, and what they do not count.
-const MOST: usize = (16 + 24 + 16) << 20;
+const MOST: u64 = (16 + 24 + 16) << 20;
 
 /// Runs the target of this name.
 pub fn run(name: &str, bytes: &[u8]) {
     let (_, target) = targets::TARGETS.into_iter().find(|(known, _)| *known == name).expect("a target has this name");
+    let ((), taken) = peak(|| target(bytes));
+    assert!(taken <= MOST, "it took {taken} bytes of memory");
+}
+
+/// Calls, and tells how many bytes of memory that takes at most, besides those taken before.
+pub(crate) fn peak<T>(call: impl FnOnce() -> T) -> (T, u64) {
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
-    target(bytes);
-    let taken = ALLOCATOR.peak_usage() - before;
-    assert!(taken <= MOST, "it took {taken} bytes of memory");
+    let value = call();
+    (value, ALLOCATOR.peak_usage().saturating_sub(before) as u64)
 }
 
 /// Lets a panic that the library contains pass as the typed error that it becomes, and counts it by its place, so that

@@ -13,7 +13,7 @@ use crate::plan::{Options, Plan, plan};
 use crate::report::Adapted;
 use crate::resample::Light;
 use crate::spec::Spec;
-use crate::units::{ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8};
+use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8};
 use crate::verify::{self, Verdict};
 
 /// Adapts pictures with options of the caller's; [`adapt`](crate::adapt()) is the same with the defaults.
@@ -114,9 +114,9 @@ impl Adapter {
         self
     }
 
-    /// Sets the time allowed for each picture. It is asked between stages, between the rows of a decoder, and before
-    /// each estimate and encode: the overrun is at most one call of a codec, for a banner some milliseconds. Default:
-    /// none.
+    /// Sets the time allowed for each picture, also to [`verify`](Self::verify) it. It is asked between stages, between
+    /// the rows of a decoder and 64 KiB of its input, and before each estimate and encode: the overrun is at most one call
+    /// of an encoder, for a banner some milliseconds. Default: none.
     #[must_use]
     pub fn with_deadline(mut self, allowed: Duration) -> Self {
         self.options.deadline = Some(allowed);
@@ -163,7 +163,7 @@ impl Adapter {
     ///
     /// As [`plan`](crate::plan()), and [`Error::Spec`] where the options contradict the spec or each other.
     pub fn plan(&self, bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
-        plan(&self.probe(bytes), spec, &self.options)
+        plan(&self.probe(bytes), ByteSize::of(bytes), spec, &self.options)
     }
 
     /// Adapts a picture to a spec. See [`adapt`](crate::adapt()).

@@ -175,7 +175,7 @@ impl CancelToken {
 }
 
 /// What one picture may cost, and the clock that runs for it. It is asked between stages, between the rows of a
-/// decoder, between the bands of the resampler, and before each estimate and encode: the overrun is at most one of
+/// decoder and pieces of its input, between the bands of the resampler, and before each estimate and encode: the overrun is at most one of
 /// these.
 #[derive(Debug)]
 pub(crate) struct Watch<'a> {

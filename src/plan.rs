@@ -123,26 +123,32 @@ impl Plan {
             decoded_bytes: _,
             canvas_bytes: _,
         } = self;
-        let same_canvas = *placement == other.placement
+        *placement == other.placement
             && *may_shrink == other.may_shrink
+            && *formats == other.formats
             && *transparency == other.transparency
-            && *background == other.background;
-        let same_quality = *min_quality == other.min_quality
+            && *background == other.background
+            && *max_bytes == other.max_bytes
+            && *min_quality == other.min_quality
             && *max_quality == other.max_quality
             && *chroma == other.chroma
             && *jpeg_encoder == other.jpeg_encoder
-            && *effort == other.effort;
-        same_canvas && same_quality && *max_bytes == other.max_bytes && *formats == other.formats
+            && *effort == other.effort
     }
 }
 
-/// Makes the plan for a picture, of which this is known.
+/// Makes the plan for a file of this length, of whose picture this is known.
 ///
 /// # Errors
 ///
 /// Those of [`probe`](crate::probe); [`Error::Spec`] where the spec cannot be adapted to, or the options contradict it
 /// or each other; [`Error::Limit`] where the picture or the canvas needs more memory than is allowed.
-pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options) -> Result<Plan, Error> {
+pub(crate) fn plan(
+    source: &Result<Probe, Error>,
+    file: ByteSize,
+    spec: &Spec,
+    options: &Options,
+) -> Result<Plan, Error> {
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = source.clone()?;
@@ -158,7 +164,7 @@ pub(crate) fn plan(source: &Result<Probe, Error>, spec: &Spec, options: &Options
     };
     let placement = Placement::contain(source.size(), canvas, options.upscale);
     // Where the picture lies on its canvas already, its file may be returned.
-    let returned = if placement.scaled() == source.size() && canvas == source.size() { source.file_bytes } else { 0 };
+    let returned = if placement.scaled() == source.size() && canvas == source.size() { file.as_u64() } else { 0 };
     let canvas_bytes = canvas_bytes(&source, placement, options.light)
         .saturating_add(METADATA_COPIES.saturating_mul(kept))
         .saturating_add(returned);

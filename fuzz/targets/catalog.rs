@@ -13,7 +13,14 @@ pub(crate) fn run(bytes: &[u8]) {
                 assert!(selected.iter().all(|one| one.channel() == spec.channel() && one.check_adaptable().is_ok()));
                 let mut wrong = spec.id().to_owned();
                 wrong.push('x');
-                assert!(catalog.get(&wrong).is_ok_and(|found| found.id() == wrong) || catalog.get(&wrong).is_err());
+                match catalog.get(&wrong) {
+                    Ok(found) => assert_eq!(found.id(), wrong),
+                    Err(Error::Spec(SpecError::UnknownId { id, nearest, .. })) => {
+                        assert_eq!(id, wrong);
+                        assert!(nearest.is_none_or(|nearest| catalog.get(&nearest).is_ok()));
+                    }
+                    Err(other) => panic!("{other}"),
+                }
             }
         }
         Err(Error::Spec(SpecError::Table { line, .. })) => {

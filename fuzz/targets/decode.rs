@@ -3,7 +3,7 @@
 
 use std::panic::catch_unwind;
 
-use pushpix::fuzzing::{Picture, decode, is_in_range};
+use pushpix::fuzzing::{Picture, decode, decoded_bytes, is_in_range};
 use pushpix::{ColourModel, Error, Format, Probe};
 
 use super::figures::Figures;
@@ -27,8 +27,15 @@ pub(crate) fn run(bytes: &[u8]) {
     }
 }
 
+/// What a decoder takes besides the picture, whatever it is: tables, mostly.
+const SLACK: u64 = 4 << 20;
+
 fn decoded(file: &[u8], lenient: bool) -> Option<Picture> {
-    match decode(file, lenient, &super::limits()) {
+    let limits = super::limits();
+    let (decoded, taken) = crate::peak(|| decode(file, lenient, &limits));
+    let said = decoded_bytes(file, lenient, &limits).unwrap_or(0);
+    assert!(taken <= said + SLACK, "{taken} bytes taken where {said} were said");
+    match decoded {
         Ok(picture) => Some(picture),
         Err(Error::Unsupported { .. } | Error::Decode { .. } | Error::Limit { .. }) => None,
         Err(other) => panic!("{other}"),
@@ -61,7 +68,9 @@ fn same_as_another_png_decoder(file: &[u8], probe: &Probe, picture: &Picture) {
     let options = DecoderOptions::default().png_set_confirm_crc(true).set_max_width(1 << 18).set_max_height(1 << 18);
     let mut decoder = zune_png::PngDecoder::new_with_options(ZCursor::new(file), options);
     let Ok(zune_core::result::DecodingResult::U8(read)) = decoder.decode() else { return };
-    let count = read.len() / (picture.pixels.len() / picture.channels);
+    let pixels = picture.pixels.len() / picture.channels;
+    let count = read.len() / pixels;
+    assert_eq!(count * pixels, read.len(), "it has another number of pixels");
     let pixels = read.chunks_exact(count).map(|pixel| match *pixel {
         [grey] => [grey, grey, grey, 255],
         [grey, alpha] => [grey, grey, grey, alpha],

@@ -12,6 +12,7 @@ use crate::plan::{Options, Plan, plan};
 use crate::raster::Raster;
 use crate::report::Adapted;
 use crate::spec::Spec;
+use crate::units::ByteSize;
 use crate::warning::Warning;
 
 /// What one spec asks for, and its place among the results.
@@ -27,7 +28,8 @@ type Results = Vec<Result<Adapted, Error>>;
 pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Results {
     let watch = Watch::start(&options.limits, options.deadline, options.cancel.as_ref());
     let source = codec::probe(bytes, &options.limits);
-    let plans: Vec<_> = specs.iter().map(|spec| plan(&source, spec, options)).collect();
+    let file = ByteSize::of(bytes);
+    let plans: Vec<_> = specs.iter().map(|spec| plan(&source, file, spec, options)).collect();
     let Some(any) = plans.iter().flatten().next() else {
         return plans.into_iter().filter_map(Result::err).map(Err).collect();
     };
@@ -78,7 +80,7 @@ pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Re
 /// How much memory that takes besides the file at most, in bytes; 0 where nothing is done.
 pub(crate) fn memory<'s>(bytes: &[u8], specs: impl Iterator<Item = &'s Spec>, options: &Options) -> u64 {
     let source = codec::probe(bytes, &options.limits);
-    let needs = specs.filter_map(|spec| plan(&source, spec, options).ok());
+    let needs = specs.filter_map(|spec| plan(&source, ByteSize::of(bytes), spec, options).ok());
     needs.map(|plan| plan.decoded_bytes.saturating_add(plan.canvas_bytes)).max().unwrap_or(0)
 }
 
@@ -115,7 +117,7 @@ fn share(raster: Raster, mut groups: Vec<Group>, mut make: impl FnMut(Cow<'_, Ra
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{ByteSize, Size};
+    use crate::units::Size;
 
     #[test]
     fn a_canvas_is_made_once_for_each_placement_and_a_file_once_for_each_request() {
@@ -132,7 +134,7 @@ mod tests {
 
         let (input, _) = Input::decode(&photo, source.as_ref().unwrap(), &options, &watch).unwrap();
         let wanted = |(index, spec): (usize, &Spec)| {
-            let plan = plan(&source, spec, &options).unwrap();
+            let plan = plan(&source, ByteSize::of(&photo), spec, &options).unwrap();
             Wanted { index, plan, warnings: Vec::new() }
         };
         let wanted = specs.iter().enumerate().map(wanted).collect();

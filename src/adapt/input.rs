@@ -69,7 +69,7 @@ impl<'a> Input<'a> {
             && clean
             && plan.formats.contains(&source.format)
             && verify::complies(self.bytes, source, picture, &self.facts, spec)
-            && codec::hides_nothing(self.bytes, source, &self.options.limits)
+            && codec::hides_nothing(self.bytes, source, self.watch)
     }
 
     /// The alpha that the output is to have, and what it is padded with. Alpha that hides nothing is dropped.

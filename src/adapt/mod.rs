@@ -15,11 +15,12 @@ use crate::limits::Watch;
 use crate::plan::{Options, plan};
 use crate::report::Adapted;
 use crate::spec::Spec;
+use crate::units::ByteSize;
 
 /// Adapts a picture to one spec.
 pub(crate) fn adapt(bytes: &[u8], spec: &Spec, options: &Options) -> Result<Adapted, Error> {
     let watch = Watch::start(&options.limits, options.deadline, options.cancel.as_ref());
-    let plan = plan(&codec::probe(bytes, &options.limits), spec, options)?;
+    let plan = plan(&codec::probe(bytes, &options.limits), ByteSize::of(bytes), spec, options)?;
     let (input, picture) = Input::decode(bytes, &plan.source, options, &watch)?;
     let warnings = input.warnings(&picture, &plan, spec);
 

@@ -46,24 +46,26 @@ pub enum Input {
 }
 
 impl Input {
-    /// The bytes. Of what cannot tell its length, such as a pipe, at most one more than [`Limits::max_input`], by which
-    /// it is seen to be too long.
+    /// The bytes, which are no more than [`Limits::max_input`] allows.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be read, [`Error::Limit`] if it says that it is longer than allowed: then it is
-    /// not read.
+    /// [`Error::Io`] if the file cannot be read, [`Error::Limit`] if there are more. A file that says so is not read; of
+    /// what cannot say, such as a pipe, no more than one byte too many is.
     pub fn into_bytes(self, limits: &Limits) -> Result<Vec<u8>, Error> {
-        let path = match self {
-            Self::Bytes(bytes) => return Ok(bytes),
-            Self::Path(path) => path,
+        let bytes = match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Path(path) => {
+                let failed = |error| Error::io(&path, error);
+                let file = File::open(&path).map_err(failed)?;
+                let length = file.metadata().map_err(failed)?.len();
+                limits.check_input(length)?;
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+                file.take(limits.max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+                bytes
+            }
         };
-        let failed = |error| Error::io(&path, error);
-        let file = File::open(&path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        limits.check_input(length)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        file.take(limits.max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+        limits.check_input(bytes.len() as u64)?;
         Ok(bytes)
     }
 }
@@ -130,11 +132,11 @@ pub(super) struct Numbered {
 
 impl Numbered {
     pub(super) fn new(index: u64, job: Job) -> Self {
-        let path = match &job.input {
-            Input::Path(path) => Some(path.as_path().into()),
-            Input::Bytes(_) => None,
+        let (path, input_bytes) = match &job.input {
+            Input::Path(path) => (Some(path.as_path().into()), ByteSize::new(0)),
+            Input::Bytes(bytes) => (None, ByteSize::of(bytes)),
         };
-        Self { index, job, input_bytes: ByteSize::new(0), path }
+        Self { index, job, input_bytes, path }
     }
 }
 

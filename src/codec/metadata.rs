@@ -73,8 +73,8 @@ impl Metadata {
 /// An XMP packet that says of its orientation, if it says any, that it is upright. `None` if it says so in a way that is
 /// not read here: then a viewer might turn the picture once more.
 fn upright_packet(packet: &[u8]) -> Option<Vec<u8>> {
-    // Under whatever prefix.
-    const NAME: &[u8] = b":Orientation";
+    // Under whatever prefix, or as an element without one.
+    const NAME: &[u8] = b"Orientation";
     let mut upright = packet.to_vec();
     for start in 0..upright.len().saturating_sub(NAME.len()) {
         if !upright[start..].starts_with(NAME) {
@@ -83,9 +83,10 @@ fn upright_packet(packet: &[u8]) -> Option<Vec<u8>> {
         let (before, rest) = upright.split_at_mut(start);
         let rest = &mut rest[NAME.len()..];
         let is_longer_name = rest.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"-_.".contains(next));
-        let prefix = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let is_name = before.ends_with(b":") || before.ends_with(b"<") || before.ends_with(b"</");
+        let prefix = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b':').count();
         let is_end = before[..before.len() - prefix].ends_with(b"</");
-        if !is_longer_name && !is_end {
+        if is_name && !is_longer_name && !is_end {
             *orientation(rest)? = b'1';
         }
     }
@@ -174,6 +175,7 @@ mod tests {
             ("<d t:Orientation =\n' 6 '/>", "<d t:Orientation =\n' 1 '/>"),
             ("<tiff:Orientation>8</tiff:Orientation>", "<tiff:Orientation>1</tiff:Orientation>"),
             ("<tiff:Orientation> 8\n</tiff:Orientation >", "<tiff:Orientation> 1\n</tiff:Orientation >"),
+            ("<Orientation>6</Orientation>", "<Orientation>1</Orientation>"),
             (r#"<d a:OrientationOf="6"/>"#, r#"<d a:OrientationOf="6"/>"#),
             ("Orientation", "Orientation"),
             ("", ""),
@@ -183,6 +185,7 @@ mod tests {
         for packet in [
             r#"<d tiff:Orientation="&#54;"/>"#,
             r#"<tiff:Orientation a="b">6</tiff:Orientation>"#,
+            r#"<Orientation xmlns="http://ns.adobe.com/tiff/1.0/">6</Orientation>"#,
             "<tiff:Orientation>12<",
             "<tiff:Orientation>6",
             "<tiff:Orientation ",

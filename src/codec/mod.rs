@@ -39,7 +39,6 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
     };
     limits.check_pixels(probe.stored)?;
     limits.check_frames(probe.frames)?;
-    probe.file_bytes = bytes.len() as u64;
     // A profile that is longer than allowed is not applied.
     let profile = colour::PROFILE_COPIES * probe.profile_bytes.min(limits.max_metadata.as_u64());
     let rows = colour::ROW * u64::from(probe.stored.width());
@@ -69,10 +68,10 @@ pub(crate) fn largest_block(bytes: &[u8], watch: &Watch<'_>) -> Option<u64> {
 /// either.
 ///
 /// Of the data of a JPEG, decoding has told already. Those of a PNG are inflated once more, so it is asked last.
-pub(crate) fn hides_nothing(bytes: &[u8], probe: &Probe, limits: &Limits) -> bool {
+pub(crate) fn hides_nothing(bytes: &[u8], probe: &Probe, watch: &Watch<'_>) -> bool {
     match probe.format {
-        Format::Jpeg => jpeg::profile_is_plain(bytes),
-        Format::Png => png::hides_nothing(bytes, limits),
+        Format::Jpeg => jpeg::profile_is_short(bytes),
+        Format::Png => png::hides_nothing(bytes, watch),
     }
 }
 

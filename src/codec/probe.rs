@@ -36,8 +36,6 @@ pub struct Probe {
     /// About the quality on libjpeg's scale with which a JPEG was quantized, by the mean of its first table; `None` for
     /// PNG.
     pub quality: Option<Quality>,
-    /// The length of the file, in bytes.
-    pub(crate) file_bytes: u64,
     /// The length of the metadata that can be kept, in bytes.
     pub(crate) metadata_bytes: u64,
     /// The length of the ICC profile at most, in bytes.

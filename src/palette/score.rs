@@ -10,40 +10,58 @@ const WEIGHTS: [f32; 3] = [1.0, 3.0, 6.0];
 /// How much a difference is hidden by what goes on around it.
 const MASKING: f32 = 40.0;
 
-/// How many pixels are compared at a time, about: whole rows of them.
-const BAND: usize = 1 << 16;
-/// How many rows away a pixel still counts: each blur reaches one further.
+/// The sides of the parts that are compared at a time.
+const PART: (usize, usize) = (1024, 64);
+/// How far away a pixel still counts: each blur reaches one further.
 const REACH: usize = 3;
 
 /// The mean squared difference over the scales, of a picture and what each of its pixels was mapped to.
 pub(super) fn difference(original: &[[u8; 4]], width: usize, remapped: impl Fn(usize) -> [u8; 4]) -> f64 {
-    in_bands(original, width, remapped, (BAND / width).max(4 * REACH))
+    in_parts(original, width, remapped, PART)
 }
 
-/// The same in bands of so many rows: as they come in floats, pixels take 80 bytes.
-fn in_bands(original: &[[u8; 4]], width: usize, remapped: impl Fn(usize) -> [u8; 4], rows: usize) -> f64 {
-    let height = original.len() / width;
+/// The same in parts of this width and height: as they come in floats, pixels take 80 bytes.
+fn in_parts(
+    original: &[[u8; 4]],
+    width: usize,
+    remapped: impl Fn(usize) -> [u8; 4],
+    (across, down): (usize, usize),
+) -> f64 {
+    // A part, and how far it is seen around it.
+    let parts = |side: usize, step: usize| {
+        (0..side).step_by(step).map(move |start| {
+            let end = (start + step).min(side);
+            (start..end, start.saturating_sub(REACH)..(end + REACH).min(side))
+        })
+    };
     let mut sum = 0.0;
-    for start in (0..height).step_by(rows) {
-        let (from, end) = (start.saturating_sub(REACH), (start + rows).min(height));
-        let until = (end + REACH).min(height);
-        let part: Vec<[u8; 4]> = (from * width..until * width).map(&remapped).collect();
-        sum += sum_over(&original[from * width..until * width], width, &part, start - from..end - from);
+    for (rows, seen_rows) in parts(original.len() / width, down) {
+        for (columns, seen) in parts(width, across) {
+            let places = || seen_rows.clone().flat_map(|row| seen.clone().map(move |column| row * width + column));
+            let before: Vec<Point> = places().map(|at| point(original[at])).collect();
+            let off: Vec<Point> = places().zip(&before).map(|(at, before)| sub(*before, point(remapped(at)))).collect();
+            let inside = (
+                columns.start - seen.start..columns.end - seen.start,
+                rows.start - seen_rows.start..rows.end - seen_rows.start,
+            );
+            sum += sum_over(before, off, seen.len(), inside);
+        }
     }
     sum / original.len() as f64
 }
 
-/// The sum over some rows of a part of the picture.
-fn sum_over(original: &[[u8; 4]], width: usize, remapped: &[[u8; 4]], rows: Range<usize>) -> f64 {
-    let original: Vec<Point> = original.iter().map(|pixel| point(*pixel)).collect();
-    let mut off: Vec<Point> = original.iter().zip(remapped).map(|(a, b)| sub(*a, point(*b))).collect();
+/// The sum over the columns and rows inside of a part, of which the pixels are known and how far they are off.
+fn sum_over(
+    original: Vec<Point>,
+    mut off: Vec<Point>,
+    width: usize,
+    (columns, rows): (Range<usize>, Range<usize>),
+) -> f64 {
     let mut smooth = original.clone();
     blur(&mut smooth, width);
-    let detail: Vec<Point> = original.iter().zip(&smooth).map(|(a, b)| sub(*a, *b)).collect();
     let mut activity: Vec<Point> =
-        detail.iter().map(|detail| [distance(*detail, [0.0; 4]).sqrt(), 0.0, 0.0, 0.0]).collect();
+        original.iter().zip(&smooth).map(|(pixel, smooth)| [distance(*pixel, *smooth).sqrt(), 0.0, 0.0, 0.0]).collect();
     blur(&mut activity, width);
-    let pixels = rows.start * width..rows.end * width;
     let mut sum = 0.0;
     for (scale, weight) in WEIGHTS.into_iter().enumerate() {
         if scale > 0 {
@@ -52,8 +70,11 @@ fn sum_over(original: &[[u8; 4]], width: usize, remapped: &[[u8; 4]], rows: Rang
         if scale > 1 {
             blur(&mut off, width);
         }
-        for (off, activity) in off[pixels.clone()].iter().zip(&activity[pixels.clone()]) {
-            sum += f64::from(weight * distance(*off, [0.0; 4]) / (1.0 + MASKING * activity[0]));
+        for row in rows.clone() {
+            let line = row * width + columns.start..row * width + columns.end;
+            for (off, activity) in off[line.clone()].iter().zip(&activity[line]) {
+                sum += f64::from(weight * distance(*off, [0.0; 4]) / (1.0 + MASKING * activity[0]));
+            }
         }
     }
     sum
@@ -88,20 +109,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_give_what_the_whole_picture_gives() {
+    fn parts_give_what_the_whole_picture_gives() {
         let pixel = |seed: usize| -> [u8; 4] {
             let seed = u32::try_from(seed).unwrap() + 1;
             let bytes = seed.wrapping_mul(2_654_435_761).rotate_left(9).wrapping_mul(40_503).to_be_bytes();
             [bytes[0], bytes[1] / 3, bytes[2], bytes[3] | 0x7f]
         };
-        for (width, height) in [(1, 1), (1, 40), (7, 23), (40, 9)] {
+        for (width, height) in [(1, 1), (1, 40), (40, 1), (7, 23), (40, 9)] {
             let original: Vec<[u8; 4]> = (0..width * height).map(pixel).collect();
             let remapped = |at: usize| original[at].map(|value| value & 0xe0);
-            let whole = in_bands(&original, width, remapped, height);
+            let whole = in_parts(&original, width, remapped, (width, height));
             assert!(whole > 0.0);
-            for rows in 1..height {
-                let apart = (in_bands(&original, width, remapped, rows) / whole - 1.0).abs();
-                assert!(apart < 1e-12, "{width}x{height} in bands of {rows}: {apart}");
+            for part in [(1, 1), (1, height), (width, 1), (3, 5), (8, 4), (width - width / 3, height - height / 3)] {
+                let apart = (in_parts(&original, width, remapped, part) / whole - 1.0).abs();
+                assert!(apart < 1e-12, "{width}x{height} in parts of {part:?}: {apart}");
             }
         }
     }

@@ -132,11 +132,11 @@ impl Catalog {
 }
 
 /// A name that is longer than this is near to none. To compare two takes memory for each pair of their letters.
-const LONGEST: usize = 64;
+const LONGEST_COMPARED: usize = 64;
 
 fn unknown<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let nearest = known
-        .filter(|_| id.len() <= LONGEST)
+        .filter(|_| id.len() <= LONGEST_COMPARED)
         .map(|name| (strsim::damerau_levenshtein(id, name), name))
         .min()
         .filter(|(distance, name)| *distance <= name.len() / 2)

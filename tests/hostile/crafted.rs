@@ -158,6 +158,9 @@ fn jpeg_data_that_go_on() {
     let mut junk = vec![0; 1 << 20];
     junk.iter_mut().enumerate().for_each(|(at, byte)| *byte = u8::try_from(at * 7 % 251).unwrap());
     let in_front = |more: &[u8]| with(DQT, |dqt| dqt.extend(more));
+    let pieces = |count: u8| -> Vec<u8> {
+        (1..=count).flat_map(|number| segment(0xe2, &[&b"ICC_PROFILE\0"[..], &[number, count, 7]].concat())).collect()
+    };
     hold(
         &turn,
         vec![
@@ -166,6 +169,7 @@ fn jpeg_data_that_go_on() {
             ("a megabyte of restart markers", in_front(&[0xff, 0xd0].repeat(1 << 19)), "ok"),
             ("half a million stuffed bytes", in_front(&[0xff, 0x00].repeat(1 << 19)), "ok"),
             ("60 000 comments", in_front(&segment(0xfe, b"").repeat(60_000)), "ok"),
+            ("255 pieces of a profile", in_front(&pieces(255)), "ok"),
             ("60 000 pieces of a profile", in_front(&segment(0xe2, b"ICC_PROFILE\0\x01\xff").repeat(60_000)), "ok"),
             ("60 000 beginnings", in_front(&SOI.repeat(60_000)), "decode"),
             (

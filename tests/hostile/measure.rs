@@ -66,6 +66,15 @@ fn clock() -> Duration {
     START.get_or_init(std::time::Instant::now).elapsed()
 }
 
+/// The same for the targets of the fuzzer, within a call that is measured.
+#[cfg(all(feature = "cli", feature = "fuzzing"))]
+pub(crate) fn peak<T>(call: impl FnOnce() -> T) -> (T, u64) {
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    let value = call();
+    (value, ALLOCATOR.peak_usage().saturating_sub(before) as u64)
+}
+
 thread_local! {
     static MEASURING: Cell<bool> = const { Cell::new(false) };
 }

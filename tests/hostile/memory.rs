@@ -175,10 +175,24 @@ fn an_adaptation_takes_no_more_than_is_said() {
     adapting(&turn, "clear, linear", &clear, &jpeg, &linear);
     adapting(&turn, "large, linear", &large, &Spec::custom(Size::new(1399, 1099).unwrap()), &linear);
     adapting(&turn, "large, to an icon", &large, &Spec::custom(Size::new(24, 24).unwrap()), &linear);
+    // A strip, of which few rows are many pixels.
+    let (width, height) = (200_000_u32, 18_u32);
+    let mut rows = Vec::new();
+    for _ in 0..height {
+        rows.push(0);
+        rows.extend((0..3 * width).map(|at| u8::try_from((at.wrapping_mul(2_654_435_761) >> 13) % 251).unwrap()));
+    }
+    let data = miniz_oxide::deflate::compress_to_vec_zlib(&rows, 1);
+    let strip = builders::png(&[ihdr(width, height, builders::RGB), chunk(b"IDAT", &data)]);
+    let table = table.replace("FORMAT", "png").replace("60_000", "1_000_000");
+    let any = pushpix::Catalog::from_toml(&table).unwrap();
+    let fast = Adapter::new().with_effort(Effort::Fast);
+    adapting(&turn, "a strip, to a palette", &strip, any.iter().next().unwrap(), &fast);
     let mut filled = builders::baseline(40, 30);
-    filled[1].extend(vec![0xff; 20 * MIB]);
+    filled[1].extend(builders::segment(0xfe, &[b'x'; 65_000]).repeat(320));
     let own = Spec::custom(Size::new(40, 30).unwrap());
-    adapting(&turn, "20 MiB of fill, passed through", &filled.concat(), &own, &linear);
+    let keep = Adapter::new().with_keep_metadata(true);
+    adapting(&turn, "20 MiB of comments, passed through", &filled.concat(), &own, &keep);
     // Where a picture becomes far smaller, what lies between the passes of the resampling is larger than the canvas.
     let vast = builders::png(&[ihdr(12_000, 8000, [8, 0, 0]), idat(8000 * 12_001)]);
     let narrow = Spec::custom(Size::new(1200, 800).unwrap()).with_formats([Format::Jpeg]);

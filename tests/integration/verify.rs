@@ -220,10 +220,34 @@ fn nothing_hides_in_a_file_that_passes_through() {
         with_chunk(&png, b"IDAT", b"iCCP", &[name, b"\0\0", &packed, behind].concat())
     };
     assert!(pushpix::adapt(&iccp(b"sRGB", profile, b""), &icon()).unwrap().report.passthrough);
+    let density = with_chunk(&png, b"IDAT", b"pHYs", &[0; 9]);
+    // The last of the data is the end of the stream; blocks of no bytes in front of it have room for something.
+    let pixels = vec![0; 144 * (1 + 3 * 144)];
+    let stored = pixels.chunks(60_000).flat_map(|part| {
+        let len = u16::try_from(part.len()).unwrap();
+        [&[0][..], &len.to_le_bytes(), &(!len).to_le_bytes(), part].concat()
+    });
+    // Adler-32 of zeros: their number modulo 65 521, and 1.
+    let sum = u32::try_from(pixels.len() % 65_521).unwrap() << 16 | 1;
+    let data: Vec<u8> = [0x78, 0x01].into_iter().chain(stored).collect();
+    let ended = |blocks: usize| {
+        let data =
+            [&data[..], &[0, 0, 0, 0xff, 0xff].repeat(blocks), &[1, 0, 0, 0xff, 0xff], &sum.to_be_bytes()].concat();
+        let header = [0, 0, 0, 144, 0, 0, 0, 144, 8, 2, 0, 0, 0];
+        let empty = b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB`\x82";
+        with_chunk(&with_chunk(empty, b"IEND", b"IHDR", &header), b"IEND", b"IDAT", &data)
+    };
+    assert!(pushpix::adapt(&ended(0), &icon()).unwrap().report.passthrough);
+    let blocks = ended(9000);
     let hiding: Vec<(&str, Vec<u8>)> = vec![
         ("a comment behind the scan", [head, b"\xff\xfe\0\x08secret", tail].concat()),
         ("exif behind the scan", [head, b"\xff\xe1\0\x0aExif\0\0MM", tail].concat()),
         ("tables for arithmetic coding", [&jpeg[..scan], b"\xff\xcc\0\x06\0\x10\x01\x10", &jpeg[scan..]].concat()),
+        ("a second JFIF segment", in_front(b"\xff\xe0\0\x10JFIF\0\x01\x01secret\0\0")),
+        ("a second Adobe segment", in_front(&b"\xff\xee\0\x0eAdobe\0\x64secr\x01".repeat(2))),
+        ("a restart interval that is replaced", in_front(b"\xff\xdd\0\x04se\xff\xdd\0\x04\0\0")),
+        ("restart markers in front of the scan", in_front(&[0xff, 0xd1, 0xff, 0xd3].repeat(9))),
+        ("fill in front of the scan", in_front(&[0xff; 99])),
         ("a quantization table that is not used", in_front(&table)),
         ("a Huffman table that is not used", in_front(&codes)),
         ("a quantization table that is replaced", replaced),
@@ -231,6 +255,8 @@ fn nothing_hides_in_a_file_that_passes_through() {
         ("the same in a PNG", iccp(b"sRGB", &fat, b"")),
         ("data behind a profile", iccp(b"sRGB", profile, b"secret")),
         ("a profile of a long name", iccp(&b"secret".repeat(14), profile, b"")),
+        ("pixel densities", with_chunk(&density, b"IDAT", b"pHYs", b"secret\0\0\0")),
+        ("blocks with nothing in them", blocks),
         ("frame control without animation", with_chunk(&png, b"IDAT", b"fcTL", b"secret")),
         ("frame data without animation", with_chunk(&png, b"IEND", b"fdAT", b"secret")),
         ("a suggested palette", with_chunk(&png, b"IDAT", b"sPLT", b"secret\0\x08")),
@@ -248,6 +274,23 @@ fn nothing_hides_in_a_file_that_passes_through() {
         assert!(!out.bytes.windows(6).any(|window| window == b"secret"), "{what}");
         // It is no violation: receivers show the picture all the same.
         assert!(pushpix::verify(&file, &icon()).complies(), "{what}");
+    }
+    // Tables that many encoders write in any case say nothing, nor does one that is there twice.
+    for name in ["grey.jpg", "icon-144.jpg"] {
+        let file = fixture(name);
+        let start = file.windows(2).position(|pair| pair == [0xff, 0xdb]).unwrap();
+        let len = 2 + usize::from(u16::from_be_bytes([file[start + 2], file[start + 3]]));
+        let mut other = file[start..start + len].to_vec();
+        other[4] = 3;
+        let scan = file.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let own = Spec::custom(pushpix::probe(&file).unwrap().size());
+        for table in [&file[start..start + len], &other[..69]] {
+            let mut table = table.to_vec();
+            let len = u16::try_from(table.len() - 2).unwrap().to_be_bytes();
+            table[2..4].copy_from_slice(&len);
+            let file = [&file[..scan], &table, &file[scan..]].concat();
+            assert!(pushpix::adapt(&file, &own).unwrap().report.passthrough, "{name}");
+        }
     }
     // What only says how the picture is shown does not matter.
     for (name, body) in

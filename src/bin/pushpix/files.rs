@@ -14,15 +14,15 @@ pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Reads a file, or standard input for `-`: at most one byte more than is allowed, by which the library sees that it is
-/// too long.
+/// Reads a file, or standard input for `-`, which must not be longer than is allowed.
 pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Error> {
     if !is_standard(path) {
         return Input::Path(path.to_owned()).into_bytes(limits);
     }
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(limits.max_input.as_u64().saturating_add(1)).read_to_end(&mut bytes);
-    read.map(|_| bytes).map_err(|error| Error::io(path, error))
+    read.map_err(|error| Error::io(path, error))?;
+    Input::Bytes(bytes).into_bytes(limits)
 }
 
 /// Where the picture from `input` goes for `spec`, but for the extension: `<dir>/<stem>.<channel>-<image-type>`.

@@ -16,7 +16,7 @@ const TABLES: [[u8; 4]; 2] = [*b"A2B0", *b"A2B1"];
 /// The profile's header, and of its tags the first of each name that is wanted. Tags that share a body share it again.
 ///
 /// `None` if the table of tags, or a tag that is wanted, is not all there, or if bodies overlap.
-pub(super) fn bare(profile: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn stripped(profile: &[u8]) -> Option<Vec<u8>> {
     let (header, rest) = profile.split_at_checked(HEADER)?;
     let (count, rest) = rest.split_first_chunk::<4>()?;
     let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
@@ -24,8 +24,8 @@ pub(super) fn bare(profile: &[u8]) -> Option<Vec<u8>> {
     let find = |name: &[u8; 4]| table.iter().find(|entry| entry.starts_with(name));
     let entries: Vec<&[u8; ENTRY]> = WANTED.iter().filter_map(find).chain(TABLES.iter().find_map(find)).collect();
 
-    let mut bare = header.to_vec();
-    bare.extend(word(entries.len())?);
+    let mut stripped = header.to_vec();
+    stripped.extend(word(entries.len())?);
     let mut end = HEADER + 4 + ENTRY * entries.len();
     let mut bodies: Vec<(&[u8], usize)> = Vec::new();
     for &&[n0, n1, n2, n3, p3, p2, p1, p0, l3, l2, l1, l0] in &entries {
@@ -38,25 +38,19 @@ pub(super) fn bare(profile: &[u8]) -> Option<Vec<u8>> {
             bodies.push((body, at));
             end += length.next_multiple_of(4);
         }
-        bare.extend([[n0, n1, n2, n3], word(at)?, word(length)?].as_flattened());
+        stripped.extend([[n0, n1, n2, n3], word(at)?, word(length)?].as_flattened());
     }
     // Where no two overlap, they are no longer than what they come from but for their padding.
     if end > profile.len() + 4 * entries.len() {
         return None;
     }
     for (body, at) in bodies {
-        bare.resize(at, 0);
-        bare.extend(body);
+        stripped.resize(at, 0);
+        stripped.extend(body);
     }
-    bare.resize(end, 0);
-    bare[..4].copy_from_slice(&word(end)?);
-    Some(bare)
-}
-
-/// Whether a profile has hardly more than what converts colours: who made it, a name, what it was measured with.
-pub(in crate::codec) fn is_nearly_bare(profile: &[u8]) -> bool {
-    const TEXTS: usize = 2048;
-    bare(profile).is_some_and(|bare| profile.len() <= bare.len() + TEXTS)
+    stripped.resize(end, 0);
+    stripped[..4].copy_from_slice(&word(end)?);
+    Some(stripped)
 }
 
 fn word(number: usize) -> Option<[u8; 4]> {
@@ -85,10 +79,8 @@ mod tests {
         expected.extend(b"de\0\0");
         let length = word(expected.len()).unwrap();
         expected[..4].copy_from_slice(&length);
-        assert_eq!(bare(&full).unwrap(), expected);
-        assert_eq!(bare(&expected).unwrap(), expected);
-        let with_text = |len| [&full[..], &vec![b'x'; len]].concat();
-        assert!(is_nearly_bare(&with_text(2000)) && !is_nearly_bare(&with_text(3000)));
+        assert_eq!(stripped(&full).unwrap(), expected);
+        assert_eq!(stripped(&expected).unwrap(), expected);
     }
 
     #[test]
@@ -99,22 +91,22 @@ mod tests {
         let mut same = shared.clone();
         let length = word(shared.len()).unwrap();
         same[..4].copy_from_slice(&length);
-        assert_eq!(bare(&shared).unwrap(), same);
-        assert_eq!(bare(&profile(&[(b"rTRC", at, 3999), (b"gTRC", at + 1, 3999)], &data)), None);
+        assert_eq!(stripped(&shared).unwrap(), same);
+        assert_eq!(stripped(&profile(&[(b"rTRC", at, 3999), (b"gTRC", at + 1, 3999)], &data)), None);
     }
 
     #[test]
     fn a_table_or_a_tag_must_be_all_there() {
         let at = HEADER + 4 + ENTRY;
         let good = profile(&[(b"rXYZ", at, 4)], b"abcd");
-        assert!(bare(&good).is_some());
+        assert!(stripped(&good).is_some());
         for len in 0..good.len() {
-            assert_eq!(bare(&good[..len]), None, "{len}");
+            assert_eq!(stripped(&good[..len]), None, "{len}");
         }
-        assert_eq!(bare(&profile(&[(b"rXYZ", u32::MAX as usize, 4)], b"abcd")), None);
-        assert_eq!(bare(&profile(&[(b"rXYZ", at, u32::MAX as usize)], b"abcd")), None);
+        assert_eq!(stripped(&profile(&[(b"rXYZ", u32::MAX as usize, 4)], b"abcd")), None);
+        assert_eq!(stripped(&profile(&[(b"rXYZ", at, u32::MAX as usize)], b"abcd")), None);
         let mut many = good;
         many[HEADER..HEADER + 4].fill(0xff);
-        assert_eq!(bare(&many), None);
+        assert_eq!(stripped(&many), None);
     }
 }

@@ -14,7 +14,6 @@ use crate::error::Foreign;
 use crate::raster::Channels;
 use crate::warning::Warning;
 
-pub(super) use self::icc::is_nearly_bare;
 pub(super) use self::plain::ink_row;
 use self::profile::Transform;
 pub(super) use self::ycc::ycc_to_rgb_row;
@@ -22,6 +21,10 @@ pub(super) use self::ycc::ycc_to_rgb_row;
 /// How much memory applying an ICC profile takes, as so many times its length: what it is put together from, what is
 /// left of it, the library's copy of its table in whole numbers, and in floats.
 pub(super) const PROFILE_COPIES: u64 = 8;
+
+/// A profile that passes through is sRGB, by one of the many ways to write that down. This is longer than the usual ones,
+/// the longest of which has 3144 bytes, and leaves little room for anything else.
+pub(super) const SHORT_PROFILE: usize = 4096;
 
 /// How much memory a row takes on its way through the colour step, in bytes for each pixel.
 pub(super) const ROW: u64 = 48;
@@ -120,9 +123,9 @@ impl Conversion {
     ) -> Self {
         let mut statements: Vec<Statement<'a>> = statements.into_iter().collect();
         let hdr = statements.iter().position(hdr::is_hdr);
-        // A profile shows a high dynamic range better than our simple tone mapping does.
+        // A profile shows a high dynamic range better than our simple tone mapping does, if it can be used.
         if let Some(hdr) = hdr
-            && matches!(statements.get(hdr + 1), Some(Statement::Icc(_)))
+            && matches!(statements.get(hdr + 1), Some(Statement::Icc(_) | Statement::Unusable(_)))
         {
             statements.swap(hdr, hdr + 1);
         }

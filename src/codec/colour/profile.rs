@@ -185,10 +185,10 @@ fn grid() -> Vec<u8> {
 
 fn parsed(bytes: &[u8]) -> Result<ColorProfile, &'static str> {
     let broken = "the icc profile is broken";
-    let bare = icc::bare(bytes).ok_or(broken)?;
+    let stripped = icc::stripped(bytes).ok_or(broken)?;
     // How long it may be has been looked at.
     let options = ParsingOptions { max_profile_size: usize::MAX, ..ParsingOptions::default() };
-    contained(|| Ok(ColorProfile::new_from_slice_with_options(&bare, options)?)).map_err(|_| broken)
+    contained(|| Ok(ColorProfile::new_from_slice_with_options(&stripped, options)?)).map_err(|_| broken)
 }
 
 /// The profile of H.273's code points. That of an HDR transfer function begins with linear light.

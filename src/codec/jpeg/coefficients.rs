@@ -148,7 +148,7 @@ impl<'f> Coefficients<'f> {
             }
         }
         let layout = scan.layout(self.frame);
-        let restarts = Restarts::new(tables.restart_interval, layout.down * layout.across);
+        let restarts = Restarts::new(tables.restart_interval(), layout.down * layout.across);
         if !self.frame.progressive {
             let codings = scan.codings(tables)?;
             return self.run(scan, restarts, bits, watch, Sequential(codings));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::header::Header;
 use super::scans::decode_rows;
 use super::segments::count_scans;
-use crate::codec::colour::{Conversion, Samples, Statement, ink_row, is_nearly_bare, ycc_to_rgb_row};
+use crate::codec::colour::{Conversion, SHORT_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
@@ -47,14 +47,9 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
 }
 
-/// Whether a JPEG has no ICC profile, or one that says hardly more than what it is for.
-pub(in crate::codec) fn profile_is_plain(bytes: &[u8]) -> bool {
-    let Ok(header) = Header::read(bytes) else { return false };
-    match icc_profile(&header.icc, ByteSize::new(u64::MAX)) {
-        None => true,
-        Some(Statement::Icc(profile)) => is_nearly_bare(&profile),
-        Some(_) => false,
-    }
+/// Whether a JPEG has no ICC profile, or one that is short.
+pub(in crate::codec) fn profile_is_short(bytes: &[u8]) -> bool {
+    Header::read(bytes).is_ok_and(|header| header.icc.iter().map(|piece| piece.len()).sum::<usize>() <= SHORT_PROFILE)
 }
 
 /// See [`scans::largest_block`](super::scans::largest_block).
@@ -82,8 +77,8 @@ fn icc_profile<'a>(segments: &[&'a [u8]], longest: ByteSize) -> Option<Statement
     pieces.sort_by_key(|&(number, ..)| number);
     let in_order = pieces
         .iter()
-        .zip(1..)
-        .all(|(&(number, count, _), expected)| number == expected && usize::from(count) == pieces.len());
+        .zip(1_usize..)
+        .all(|(&(number, count, _), expected)| usize::from(number) == expected && usize::from(count) == pieces.len());
     match pieces.as_slice() {
         [] => None,
         _ if !in_order => Some(Statement::Unusable("segments of the icc profile are missing or twice there")),

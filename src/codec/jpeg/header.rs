@@ -54,7 +54,6 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         has_metadata: header.metadata,
         frames: 1,
         quality: header.quality,
-        file_bytes: 0,
         metadata_bytes: [header.exif, header.xmp].into_iter().flatten().map(|block| block.len() as u64).sum(),
         profile_bytes: header.icc.iter().map(|piece| piece.len() as u64).sum(),
         decoded_bytes: header.decoded_bytes(),
@@ -74,9 +73,16 @@ impl<'a> Header<'a> {
         let mut frame = None;
         let (mut exif, mut xmp, mut more_metadata, mut quality) = (None, None, false, None);
         let (mut icc, mut metadata, mut jfif, mut adobe_transform) = (Vec::new(), false, false, None);
+        let mut seen = [false; 3];
         while let Some(Segment { marker, body }) = segments.next().map_err(broken)? {
-            metadata |= is_metadata(marker, body);
-            more_metadata |= marker != 0xe1 && is_metadata(marker, body);
+            // Those that say how the picture is shown say it once.
+            let showing = [is_jfif(body), body.starts_with(b"JFXX\0"), adobe(body).is_some()];
+            let of_application = matches!(marker, 0xe0 | 0xee);
+            let again = of_application && seen.iter().zip(showing).any(|(seen, now)| *seen && now);
+            seen = [0, 1, 2].map(|kind| seen[kind] || of_application && showing[kind]);
+            let is_metadata = again || is_metadata(marker, body);
+            metadata |= is_metadata;
+            more_metadata |= marker != 0xe1 && is_metadata;
             match marker {
                 0xc0..=0xc2 if frame.is_some() => return Err(broken(flaw::SECOND_FRAME)),
                 0xc0..=0xc2 => frame = Some(Frame::read(marker, body)?),

@@ -9,7 +9,7 @@ use super::flaw::{self, Checked};
 const LOOK: u32 = 10;
 
 /// A table as a segment gives it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Codes {
     /// How many codes there are of 1 to 16 bits.
     counts: [u8; 16],
@@ -88,6 +88,11 @@ impl Codes {
         } else {
             Self { counts: AC_LUMA_COUNTS, symbols: AC_LUMA_SYMBOLS.to_vec() }
         }
+    }
+
+    /// Whether it is one of the standard's.
+    pub(super) fn is_standard(&self) -> bool {
+        [false, true].into_iter().any(|chroma| *self == Self::standard_dc(chroma) || *self == Self::standard_ac(chroma))
     }
 
     /// The table for the coefficients after the first.

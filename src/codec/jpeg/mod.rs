@@ -28,7 +28,7 @@ mod upsample;
 
 #[cfg(feature = "fuzzing")]
 pub(super) use self::decode::largest_block;
-pub(super) use self::decode::{decode, profile_is_plain};
+pub(super) use self::decode::{decode, profile_is_short};
 pub(crate) use self::encode::Source;
 #[cfg(feature = "calibration")]
 pub use self::encode::Tuning;

@@ -55,7 +55,8 @@ pub(super) fn decode_rows(
         Err(what) => return Err(broken(what)),
     };
     let irregular = file.irregular || file.segments.stray;
-    let stray_bytes = irregular || file.stray_bytes || end.bytes_follow || file.tables.has_unused();
+    let says_nothing = file.stray_bytes || file.segments.idle || file.tables.has_unused();
+    let stray_bytes = irregular || end.bytes_follow || says_nothing;
     Ok(Ending { damage, end_missing: end.missing, irregular, stray_bytes })
 }
 
@@ -143,6 +144,7 @@ impl<'a> File<'a> {
     fn leave(&mut self, mut bits: BitReader<'a>) {
         let (at, stray) = bits.leave();
         self.irregular |= stray | self.segments.stray;
+        self.stray_bytes |= self.segments.idle;
         self.segments = Segments::new(self.bytes, at);
     }
 
@@ -174,7 +176,8 @@ impl<'a> File<'a> {
         for (component, coding) in self.frame.components.iter().zip(&mut codings) {
             parts.push((component.sampling, self.tables.quantization(component.quantization)?, coding));
         }
-        let mut restarts = Restarts::new(self.tables.restart_interval, self.frame.units.down * self.frame.units.across);
+        let mut restarts =
+            Restarts::new(self.tables.restart_interval(), self.frame.units.down * self.frame.units.across);
         for row in 0..self.frame.units.down {
             for unit in 0..self.frame.units.across {
                 if restarts.before_unit(&mut bits)? {

@@ -10,6 +10,8 @@ pub(super) struct Segments<'a> {
     at: usize,
     /// Whether bytes that belong to no segment were passed over.
     pub(super) stray: bool,
+    /// Whether markers that mean nothing there were, or fill in front of one.
+    pub(super) idle: bool,
 }
 
 /// A marker that means something by itself or has a body.
@@ -27,7 +29,7 @@ pub(super) const EOI: u8 = 0xd9;
 impl<'a> Segments<'a> {
     /// The segments from `at` on, which is behind the start of the image or where a scan's data end.
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, stray: false }
+        Self { bytes, at, stray: false, idle: false }
     }
 
     /// Where the next segment begins.
@@ -42,7 +44,7 @@ impl<'a> Segments<'a> {
     pub(super) fn next(&mut self) -> Checked<Option<Segment<'a>>> {
         while let Some(marker) = self.next_marker() {
             match marker {
-                0x01 | 0xd0..=0xd7 => {}
+                0x01 | 0xd0..=0xd7 => self.idle = true,
                 0xd8 => return Err(flaw::SECOND_START),
                 EOI => return Ok(Some(Segment { marker, body: &[] })),
                 0x02..=0xbf | 0xc8 | 0xf0..=0xfd => return Err(flaw::RESERVED_MARKER),
@@ -60,6 +62,7 @@ impl<'a> Segments<'a> {
             self.stray |= start != Some(0) && !rest.is_empty();
             let start = start?;
             let code = start + rest[start..].iter().position(|&byte| byte != 0xff)?;
+            self.idle |= code > start + 1;
             self.at += code + 1;
             match rest[code] {
                 0 => self.stray = true,

@@ -39,30 +39,33 @@ const fn zigzag() -> [u8; 64] {
 /// The tables as they stand at a place in the file.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    quantization: [Slot<Quantization>; 4],
-    dc: [Slot<Codes>; 4],
-    ac: [Slot<Codes>; 4],
-    /// After how many units a restart marker comes; 0 for none.
-    pub(super) restart_interval: u16,
+    quantization: [Destination<Quantization>; 4],
+    dc: [Destination<Codes>; 4],
+    ac: [Destination<Codes>; 4],
+    restart_interval: Destination<u16>,
 }
 
-/// The place of a table, and whether every one that was put there has been used.
+/// Where a table is put, which is what the standard calls it; and whether one that was put there says anything though no
+/// scan has used it.
 #[derive(Debug)]
-struct Slot<T> {
+struct Destination<T> {
     table: Option<T>,
     used: Cell<bool>,
-    all_used: bool,
+    has_lost: bool,
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for Destination<T> {
     fn default() -> Self {
-        Self { table: None, used: Cell::new(true), all_used: true }
+        Self { table: None, used: Cell::new(true), has_lost: false }
     }
 }
 
-impl<T> Slot<T> {
-    fn put(&mut self, table: T) {
-        self.all_used &= self.used.replace(false);
+impl<T: PartialEq> Destination<T> {
+    /// Puts a table there. What is in every other file says nothing.
+    fn put(&mut self, table: T, is_common: impl FnOnce(&T) -> bool) {
+        let replaced = self.table.as_ref().filter(|old| !self.used.get() && **old != table);
+        self.has_lost |= replaced.is_some_and(|old| !is_common(old));
+        self.used.set(false);
         self.table = Some(table);
     }
 
@@ -76,8 +79,8 @@ impl<T> Slot<T> {
         self.table.as_ref()
     }
 
-    fn has_unused(&self) -> bool {
-        !self.all_used || !self.used.get()
+    fn has_unused(&self, is_common: impl FnOnce(&T) -> bool) -> bool {
+        self.has_lost || self.table.as_ref().is_some_and(|table| !self.used.get() && !is_common(table))
     }
 }
 
@@ -89,7 +92,7 @@ impl Tables {
             0xdb => self.read_quantization(body),
             0xdd => {
                 let interval = <[u8; 2]>::try_from(body).map_err(|_| flaw::BAD_RESTART_INTERVAL)?;
-                self.restart_interval = u16::from_be_bytes(interval);
+                self.restart_interval.put(u16::from_be_bytes(interval), |_| false);
                 Ok(())
             }
             _ => Ok(()),
@@ -104,7 +107,7 @@ impl Tables {
                 1 => &mut self.ac,
                 _ => return Err(flaw::BAD_HUFFMAN),
             };
-            class.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_HUFFMAN)?.put(codes);
+            class.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_HUFFMAN)?.put(codes, Codes::is_standard);
             body = rest;
         }
         Ok(())
@@ -125,7 +128,10 @@ impl Tables {
             for (index, &place) in ZIGZAG.iter().enumerate() {
                 table[usize::from(place)] = factor(index);
             }
-            self.quantization.get_mut(usize::from(target & 15)).ok_or(flaw::BAD_QUANTIZATION)?.put(table);
+            self.quantization
+                .get_mut(usize::from(target & 15))
+                .ok_or(flaw::BAD_QUANTIZATION)?
+                .put(table, is_scaled_standard);
             body = rest;
         }
         Ok(())
@@ -139,24 +145,65 @@ impl Tables {
         }
     }
 
-    /// Whether a table was given that no scan has used: then it may say anything.
+    /// Whether a table was given that no scan has used, and that is not one that many encoders write in any case: then it
+    /// may say anything.
     pub(super) fn has_unused(&self) -> bool {
-        let codes = self.dc.iter().chain(&self.ac).any(Slot::has_unused);
-        codes || self.quantization.iter().any(Slot::has_unused)
+        self.dc.iter().chain(&self.ac).any(|codes| codes.has_unused(Codes::is_standard))
+            || self.quantization.iter().any(|table| table.has_unused(is_scaled_standard))
+            || self.restart_interval.has_unused(|_| false)
+    }
+
+    /// After how many units a restart marker comes; 0 for none.
+    pub(super) fn restart_interval(&self) -> u16 {
+        self.restart_interval.table().copied().unwrap_or(0)
     }
 
     pub(super) fn quantization(&self, number: u8) -> Checked<&Quantization> {
-        self.quantization.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_QUANTIZATION)
+        self.quantization.get(usize::from(number)).and_then(Destination::table).ok_or(flaw::NO_QUANTIZATION)
     }
 
     pub(super) fn dc(&self, number: u8) -> Checked<&Codes> {
-        self.dc.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_HUFFMAN)
+        self.dc.get(usize::from(number)).and_then(Destination::table).ok_or(flaw::NO_HUFFMAN)
     }
 
     pub(super) fn ac(&self, number: u8) -> Checked<&Codes> {
-        self.ac.get(usize::from(number)).and_then(Slot::table).ok_or(flaw::NO_HUFFMAN)
+        self.ac.get(usize::from(number)).and_then(Destination::table).ok_or(flaw::NO_HUFFMAN)
     }
 }
+
+/// Whether it is one of the standard's tables (ITU-T T.81, K.1) at one of libjpeg's qualities, to 8 bits.
+fn is_scaled_standard(table: &Quantization) -> bool {
+    let scaled = |standard: &[u8; 64], percent: i32| {
+        let factor = |value: u8| (i32::from(value) * percent + 50) / 100;
+        standard.iter().zip(table).all(|(value, found)| factor(*value).clamp(1, 255) == i32::from(*found))
+    };
+    let percents = (1..50).map(|quality| 5000 / quality).chain((50..=100).map(|quality| 200 - 2 * quality));
+    percents.into_iter().any(|percent| scaled(&LUMA, percent) || scaled(&CHROMA, percent))
+}
+
+#[rustfmt::skip]
+const LUMA: [u8; 64] = [
+    16, 11, 10, 16, 24, 40, 51, 61,
+    12, 12, 14, 19, 26, 58, 60, 55,
+    14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77,
+    24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101,
+    72, 92, 95, 98, 112, 100, 103, 99,
+];
+
+#[rustfmt::skip]
+const CHROMA: [u8; 64] = [
+    17, 18, 24, 47, 99, 99, 99, 99,
+    18, 21, 26, 66, 99, 99, 99, 99,
+    24, 26, 56, 99, 99, 99, 99, 99,
+    47, 66, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+];
 
 #[cfg(test)]
 mod tests {
@@ -190,16 +237,45 @@ mod tests {
 
     #[test]
     fn a_table_that_is_never_used_is_known() {
-        let table = |number: u8| [&[number][..], &[7; 64]].concat();
+        let table = |number: u8, step: u8| [&[number][..], &[step; 64]].concat();
         let mut tables = Tables::default();
         tables.assume_standard_codes();
         assert!(!tables.has_unused());
-        tables.read(0xdb, &table(1)).unwrap();
+        tables.read(0xdb, &table(1, 7)).unwrap();
         assert!(tables.has_unused());
         tables.quantization(1).unwrap();
         assert!(!tables.has_unused());
-        tables.read(0xdb, &[table(1), table(1)].concat()).unwrap();
+        // The same once more loses nothing, another one does.
+        tables.read(0xdb, &[table(1, 9), table(1, 9)].concat()).unwrap();
         tables.quantization(1).unwrap();
-        assert!(tables.has_unused(), "the first one was replaced before it was used");
+        assert!(!tables.has_unused());
+        tables.read(0xdb, &[table(1, 7), table(1, 9)].concat()).unwrap();
+        tables.quantization(1).unwrap();
+        assert!(tables.has_unused());
+
+        let mut intervals = Tables::default();
+        intervals.read(0xdd, &[0, 5]).unwrap();
+        assert!(intervals.has_unused());
+        assert_eq!(intervals.restart_interval(), 5);
+        assert!(!intervals.has_unused());
+    }
+
+    #[test]
+    fn a_table_that_everybody_writes_says_nothing() {
+        // As libjpeg wrote them, at several qualities.
+        for name in ["420.jpg", "grey.jpg", "photo.jpg", "no-markers.jpg"] {
+            let path = format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+            let file = std::fs::read(path).unwrap();
+            let mut tables = Tables::default();
+            for at in (0..file.len() - 4).filter(|&at| file[at..].starts_with(&[0xff, 0xdb])) {
+                let len = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+                tables.read(0xdb, &file[at + 4..at + 2 + len]).unwrap();
+            }
+            assert_eq!(tables.has_unused(), name == "no-markers.jpg", "{name}");
+        }
+        let mut other = LUMA.map(i16::from);
+        assert!(is_scaled_standard(&other) && is_scaled_standard(&[255; 64]) && is_scaled_standard(&[1; 64]));
+        other[9] += 1;
+        assert!(!is_scaled_standard(&other));
     }
 }

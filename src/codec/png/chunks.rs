@@ -2,13 +2,12 @@
 //! What the decoder beneath is given is what was found good here, and no more.
 
 use super::colours::Colours;
-use super::inflate::{Inflated, inflated, is_padded};
+use super::inflate::{inflated, is_bloated};
 use super::pieces::{Bare, Pieces};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Watch;
-use crate::units::ByteSize;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// The longest chunk that the specification allows.
@@ -48,9 +47,9 @@ impl Chunk<'_> {
         !self.is_critical() && !SHOWING.iter().any(shows) && !ANIMATION.contains(&&self.name)
     }
 
-    /// Whether it is one of those that say how the picture is shown, and has no room for more.
-    fn is_harmless(&self) -> bool {
-        SHOWING.iter().any(|(name, most)| **name == self.name && self.body.len() <= *most)
+    /// Its place among those that say how the picture is shown, if it has no room for more.
+    fn shows(&self) -> Option<usize> {
+        SHOWING.iter().position(|(name, most)| **name == self.name && self.body.len() <= *most)
     }
 }
 
@@ -107,6 +106,8 @@ pub(super) struct Structure<'a> {
     /// The compressed picture.
     data: Option<Pieces<'a>>,
     pub(super) colours: Colours<'a>,
+    /// Which of the chunks that say how the picture is shown have been there.
+    seen: [bool; SHOWING.len()],
     pub(super) ending: Ending,
 }
 
@@ -150,7 +151,7 @@ impl<'a> Structure<'a> {
         let Some(data) = &found.data else {
             return Err(Error::decode(Format::Png, "there is no picture in it"));
         };
-        if is_padded(data.len(), found.inflated_len().unwrap_or(0)) {
+        if is_bloated(data.len(), found.inflated_len().unwrap_or(0)) {
             return Err(Error::decode(Format::Png, "its data are far longer than its picture"));
         }
         found.ending.stray_bytes |= ended && !chunks.0.is_empty();
@@ -159,8 +160,13 @@ impl<'a> Structure<'a> {
 
     /// Takes an ancillary chunk, or says that it has no place in the picture.
     fn takes(&mut self, chunk: Chunk<'a>) -> bool {
+        let Some(kind) = chunk.shows() else { return false };
+        if std::mem::replace(&mut self.seen[kind], true) {
+            return false;
+        }
         if &chunk.name != b"tRNS" {
-            return chunk.is_harmless() && self.colours.takes(chunk);
+            self.colours.take(chunk);
+            return true;
         }
         let entries = self.palette.map_or(0, |palette| palette.len() / 3);
         let fits = match self.header.get(9) {
@@ -169,11 +175,10 @@ impl<'a> Structure<'a> {
             Some(3) => (1..=entries).contains(&chunk.body.len()),
             _ => false,
         };
-        let taken = fits && self.transparency.is_none();
-        if taken {
+        if fits {
             self.transparency = Some(chunk.body);
         }
-        taken
+        fits
     }
 
     /// Takes a critical chunk, which is the first of the chunks from `here` on and follows one named `last`. What can be
@@ -211,9 +216,11 @@ impl<'a> Structure<'a> {
 
     /// Whether nothing is hidden in the file's compressed data: neither inside nor behind those of the picture, nor with
     /// its profile.
-    pub(super) fn hides_nothing(&self, max_profile: ByteSize) -> bool {
+    pub(super) fn hides_nothing(&self, watch: &Watch<'_>) -> bool {
         let (Some(mut data), Some(len)) = (self.data.clone(), self.inflated_len()) else { return false };
-        inflated(&mut data, len) == Ok(Inflated { len, is_all: true }) && self.colours.profile_is_plain(max_profile)
+        let picture = inflated(&mut data, len, watch);
+        picture.is_ok_and(|picture| picture.len == len && picture.is_all && picture.is_dense())
+            && self.colours.profile_is_short(watch)
     }
 
     /// How many bytes the picture has before compression: rows, each with a filter type in front, of each pass.

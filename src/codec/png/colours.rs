@@ -1,13 +1,13 @@
 //! What the chunks of a PNG say of its colours, and which of them counts.
 
-use std::borrow::Cow;
 use std::iter;
 
-use miniz_oxide::inflate::decompress_slice_iter_to_slice;
+use miniz_oxide::inflate::{TINFLStatus, decompress_slice_iter_to_slice};
 
 use super::chunks::Chunk;
-use super::inflate::{self, Hindrance, Inflated};
-use crate::codec::colour::{Statement, is_nearly_bare};
+use super::inflate;
+use crate::codec::colour::{SHORT_PROFILE, Statement};
+use crate::limits::Watch;
 use crate::units::ByteSize;
 
 /// The chunks that speak of colour.
@@ -21,19 +21,17 @@ pub(super) struct Colours<'a> {
 }
 
 impl<'a> Colours<'a> {
-    /// Takes a chunk, if it is the first of its name.
-    pub(super) fn takes(&mut self, chunk: Chunk<'a>) -> bool {
+    /// Takes a chunk, which is the first of its name.
+    pub(super) fn take(&mut self, chunk: Chunk<'a>) {
         let place = match &chunk.name {
             b"cICP" => &mut self.cicp,
             b"iCCP" => &mut self.iccp,
             b"sRGB" => &mut self.srgb,
             b"gAMA" => &mut self.gama,
             b"cHRM" => &mut self.chrm,
-            _ => return true,
+            _ => return,
         };
-        let is_first = place.is_none();
-        place.get_or_insert(chunk.body);
-        is_first
+        *place = Some(chunk.body);
     }
 
     /// What they say, in the order of the PNG specification's third edition: the first counts. A profile that is longer
@@ -46,16 +44,12 @@ impl<'a> Colours<'a> {
 }
 
 impl Colours<'_> {
-    /// Whether there is no ICC profile, or one that says hardly more than what it is for: it has a name as the
-    /// specification allows, and nothing stands behind it.
-    pub(super) fn profile_is_plain(&self, max_profile: ByteSize) -> bool {
+    /// Whether there is no ICC profile, or a short one, under a name as the specification allows, with nothing behind it.
+    pub(super) fn profile_is_short(&self, watch: &Watch<'_>) -> bool {
         let Some(body) = self.iccp else { return true };
-        named(body).is_some_and(|(name, compressed)| {
-            let inflated = inflate::inflated(&mut { compressed }, max_profile.as_u64());
-            let len =
-                inflated.ok().filter(|inflated| inflated.is_all).and_then(|inflated| inflated.len.try_into().ok());
-            let profile = len.and_then(|len| profile(compressed, len));
-            name.len() <= 79 && profile.is_some_and(|profile| is_nearly_bare(&profile))
+        named(body).is_some_and(|(name, mut compressed)| {
+            let inflated = inflate::inflated(&mut compressed, SHORT_PROFILE as u64, watch);
+            name.len() <= 79 && inflated.is_ok_and(|inflated| inflated.is_all && inflated.is_dense())
         })
     }
 }
@@ -70,29 +64,46 @@ fn code_points(body: &[u8]) -> Statement<'_> {
 /// The ICC profile behind its name and the number of its compression method.
 fn inflated(body: &[u8], max_profile: ByteSize) -> Statement<'static> {
     let Some((_, compressed)) = named(body) else { return Statement::Unusable("the iccp chunk is broken") };
-    match inflate::inflated(&mut { compressed }, max_profile.as_u64()) {
-        Ok(Inflated { len, .. }) => match usize::try_from(len).ok().and_then(|len| profile(compressed, len)) {
-            Some(profile) => Statement::Icc(Cow::Owned(profile)),
-            None => Statement::Unusable(BROKEN),
-        },
-        Err(Hindrance::TooLong) => Statement::Unusable("the icc profile is too large"),
-        Err(Hindrance::Broken) => Statement::Unusable(BROKEN),
+    profile(compressed, max_profile).map_or_else(Statement::Unusable, |profile| Statement::Icc(profile.into()))
+}
+
+/// The profile, which is as long as it says. What follows it is left out.
+fn profile(compressed: &[u8], longest: ByteSize) -> Result<Vec<u8>, &'static str> {
+    const BROKEN: &str = "the icc profile is broken";
+    let len = u64::from(stated_len(compressed));
+    // RFC 1951: 258 bytes from two bits, at most.
+    let most = (compressed.len() as u64).saturating_mul(1032);
+    if len > most || inflate::is_bloated(compressed.len() as u64, len) {
+        return Err(BROKEN);
+    }
+    if len > longest.as_u64() {
+        return Err("the icc profile is too large");
+    }
+    let mut profile = vec![0; usize::try_from(len).map_err(|_| BROKEN)?];
+    match decompress_slice_iter_to_slice(&mut profile, iter::once(compressed), true, false) {
+        Ok(written) if written < profile.len() => Err(BROKEN),
+        Ok(_) | Err(TINFLStatus::HasMoreOutput) => Ok(profile),
+        Err(_) => Err("the icc profile cannot be inflated"),
     }
 }
 
-const BROKEN: &str = "the icc profile cannot be inflated";
+/// The length that the ICC profile in a chunk states, in bytes; 0 if it cannot be read.
+pub(super) fn profile_len(body: &[u8]) -> u32 {
+    named(body).map_or(0, |(_, compressed)| stated_len(compressed))
+}
+
+/// The first four bytes of a profile are its length.
+fn stated_len(compressed: &[u8]) -> u32 {
+    let mut first = [0; 4];
+    let _ =
+        decompress_slice_iter_to_slice(&mut first, iter::once(&compressed[..compressed.len().min(4096)]), true, true);
+    u32::from_be_bytes(first)
+}
 
 /// The name in an iCCP chunk, and its compressed profile.
 fn named(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (name, rest) = body.split_at(body.iter().position(|&byte| byte == 0)?);
     rest.strip_prefix(&[0, 0]).map(|compressed| (name, compressed))
-}
-
-/// The profile, of which it is known how long it is.
-fn profile(compressed: &[u8], len: usize) -> Option<Vec<u8>> {
-    let mut profile = vec![0; len];
-    let written = decompress_slice_iter_to_slice(&mut profile, iter::once(compressed), true, false);
-    (written == Ok(len)).then_some(profile)
 }
 
 fn measured<'a>(gama: Option<&[u8]>, chrm: Option<&[u8]>) -> Option<Statement<'a>> {
@@ -120,9 +131,26 @@ mod tests {
         Structure::read(file(&all).leak(), false).unwrap().colours.in_order(ByteSize::new(7))
     }
 
+    /// A chunk with a profile of these bytes, which states this length.
+    fn iccp(len: u8, rest: &[u8]) -> Vec<u8> {
+        let profile = [&[0, 0, 0, len], rest].concat();
+        [&b"name\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(&profile, 6)].concat()
+    }
+
+    #[test]
+    fn a_profile_is_as_long_as_it_says() {
+        let icc = |bytes: &'static [u8]| vec![Statement::Icc(bytes.into())];
+        assert_eq!(statements(&[(b"iCCP", &iccp(7, b"abc"))]), icc(b"\0\0\0\x07abc"));
+        assert_eq!(statements(&[(b"iCCP", &iccp(7, b"abc, and more"))]), icc(b"\0\0\0\x07abc"));
+        for (len, rest) in [(7, &b"ab"[..]), (8, b"abcd"), (200, b"abc")] {
+            assert!(matches!(statements(&[(b"iCCP", &iccp(len, rest))])[..], [Statement::Unusable(_)]), "{len}");
+        }
+        assert_eq!((profile_len(&iccp(7, b"")), profile_len(b"name\0\0no zlib"), profile_len(b"")), (7, 0, 0));
+    }
+
     #[test]
     fn what_is_said_of_colours_comes_in_the_order_of_the_specification() {
-        let icc = [&b"name\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(b"profile", 6)].concat();
+        let icc = iccp(7, b"abc");
         let gama = 45_455_u32.to_be_bytes();
         let chrm = [7_u32; 8].map(u32::to_be_bytes).concat();
         let found = statements(&[
@@ -135,15 +163,13 @@ mod tests {
         ]);
         let expected = [
             Statement::Cicp { primaries: 12, transfer: 13 },
-            Statement::Icc(Cow::Borrowed(b"profile")),
+            Statement::Icc(b"\0\0\0\x07abc"[..].into()),
             Statement::Srgb,
             Statement::Measured { gamma: Some(45_455), chromaticities: Some([7; 8]) },
         ];
         assert_eq!(found, expected);
         assert_eq!(statements(&[]), []);
-        let long = [&b"name\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(b"too long", 6)].concat();
-        let unusable: [(&[u8; 4], &[u8]); 6] = [
-            (b"iCCP", &long),
+        let unusable: [(&[u8; 4], &[u8]); 5] = [
             (b"cICP", &[9, 16, 0, 0]),
             (b"iCCP", b"name"),
             (b"iCCP", b"name\0\0no zlib"),

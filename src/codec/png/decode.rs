@@ -36,8 +36,8 @@ pub(in crate::codec) fn decode(bytes: &[u8], stored: Size, lenient: bool, watch:
 }
 
 /// Whether the compressed data hold the picture and its profile, and nothing besides.
-pub(in crate::codec) fn hides_nothing(bytes: &[u8], limits: &Limits) -> bool {
-    Structure::read(bytes, false).is_ok_and(|structure| structure.hides_nothing(limits.max_metadata))
+pub(in crate::codec) fn hides_nothing(bytes: &[u8], watch: &Watch<'_>) -> bool {
+    Structure::read(bytes, false).is_ok_and(|structure| structure.hides_nothing(watch))
 }
 
 /// Whether the compressed data must be whole, or are taken for as far as they go.

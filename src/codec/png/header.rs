@@ -1,7 +1,8 @@
-//! The header of a PNG, and the names of its chunks: enough to know the picture without inflating it.
-//! Checksums and order are looked at when it is decoded.
+//! The header of a PNG, and the names of its chunks: enough to know the picture without inflating it, but for the
+//! first bytes of its profile. Checksums and order are looked at when it is decoded.
 
 use super::chunks::{Chunk, Chunks};
+use super::colours::profile_len;
 use crate::codec::exif;
 use crate::codec::metadata::{Metadata, PNG_XMP};
 use crate::codec::probe::{ColourModel, Probe};
@@ -46,12 +47,11 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         has_metadata: false,
         frames: 1,
         quality: None,
-        file_bytes: 0,
         metadata_bytes: 0,
         profile_bytes: 0,
         decoded_bytes: 0,
     };
-    let mut kept = Kept::default();
+    let (mut kept, mut profile) = (Kept::default(), None);
     for chunk in chunks {
         match &chunk.name {
             b"tRNS" => probe.has_alpha = true,
@@ -63,7 +63,9 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
             b"iCCP" => {
                 probe.has_icc = true;
                 // The first one counts whose checksum is right.
-                probe.profile_bytes = probe.profile_bytes.max(DEFLATE_RATIO * chunk.body.len() as u64);
+                if profile.is_none() && chunk.has_right_checksum() {
+                    profile = Some(chunk.body);
+                }
             }
             b"IEND" => break,
             _ => {}
@@ -75,6 +77,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     }
     probe.orientation = kept.exif.map_or(Orientation::UPRIGHT, exif::orientation);
     probe.metadata_bytes = [kept.exif, kept.xmp].into_iter().flatten().map(|block| block.len() as u64).sum();
+    probe.profile_bytes = profile.map_or(0, |body| profile_len(body).into());
     probe.decoded_bytes = decoded_bytes(&probe);
     Ok(probe)
 }
@@ -111,9 +114,6 @@ impl<'a> Kept<'a> {
         }
     }
 }
-
-/// How many times its length compressed data may come to (RFC 1951: 258 bytes from two bits).
-const DEFLATE_RATIO: u64 = 1032;
 
 fn broken(what: &'static str) -> Error {
     Error::decode(Format::Png, what)

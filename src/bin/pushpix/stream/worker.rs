@@ -29,7 +29,7 @@ pub(crate) struct Lines<R> {
 pub(crate) type Line = Result<Vec<u8>, &'static str>;
 
 /// The longest path or spec in a request, in bytes. What is longer is a mistake, and must not be repeated in an answer.
-const LONGEST: usize = 4096;
+const LONGEST_NAME: usize = 4096;
 
 const TOO_LONG: &str = "longer than the longest input in base64";
 
@@ -197,8 +197,8 @@ impl Request {
     /// Where the picture comes from.
     fn picture(&self) -> Result<Input, String> {
         let paths = || [&self.input, &self.output].into_iter().flatten();
-        if paths().any(|path| path.as_os_str().len() > LONGEST) {
-            return Err(format!("a path is longer than {LONGEST} bytes"));
+        if paths().any(|path| path.as_os_str().len() > LONGEST_NAME) {
+            return Err(format!("a path is longer than {LONGEST_NAME} bytes"));
         }
         // Standard input and output carry the requests and the answers.
         if paths().any(|path| files::is_standard(path)) {
@@ -241,8 +241,8 @@ impl Worker {
 
     /// The spec named or given. The outer error is of the request, the inner one of the catalogue.
     fn spec(&self, value: &RawValue) -> Result<Result<Spec, Error>, String> {
-        if value.get().len() > LONGEST {
-            return Err(format!("spec: it is longer than {LONGEST} bytes"));
+        if value.get().len() > LONGEST_NAME {
+            return Err(format!("spec: it is longer than {LONGEST_NAME} bytes"));
         }
         if let Ok(id) = serde_json::from_str::<String>(value.get()) {
             return Ok(self.catalog.get(&id).cloned());
