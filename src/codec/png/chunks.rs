@@ -160,25 +160,28 @@ impl<'a> Structure<'a> {
 
     /// Takes an ancillary chunk, or says that it has no place in the picture.
     fn takes(&mut self, chunk: Chunk<'a>) -> bool {
-        let Some(kind) = chunk.shows() else { return false };
-        if std::mem::replace(&mut self.seen[kind], true) {
-            return false;
-        }
-        if &chunk.name != b"tRNS" {
+        let Some(kind) = chunk.shows().filter(|kind| !self.seen[*kind]) else { return false };
+        let used = if &chunk.name == b"tRNS" {
+            let fits = self.is_transparency(chunk.body);
+            self.transparency = fits.then_some(chunk.body);
+            fits
+        } else {
             self.colours.take(chunk);
-            return true;
-        }
-        let entries = self.palette.map_or(0, |palette| palette.len() / 3);
-        let fits = match self.header.get(9) {
-            Some(0) => chunk.body.len() == 2,
-            Some(2) => chunk.body.len() == 6,
-            Some(3) => (1..=entries).contains(&chunk.body.len()),
-            _ => false,
+            true
         };
-        if fits {
-            self.transparency = Some(chunk.body);
+        self.seen[kind] = used;
+        used
+    }
+
+    /// Whether it is as long as a colour key, or has entries for no more colours than there are.
+    fn is_transparency(&self, body: &[u8]) -> bool {
+        let entries = self.palette.map_or(0, |palette| palette.len() / 3);
+        match self.header.get(9) {
+            Some(0) => body.len() == 2,
+            Some(2) => body.len() == 6,
+            Some(3) => (1..=entries).contains(&body.len()),
+            _ => false,
         }
-        fits
     }
 
     /// Takes a critical chunk, which is the first of the chunks from `here` on and follows one named `last`. What can be
