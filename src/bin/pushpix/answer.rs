@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::message;
+use crate::message::{message, one_line};
 
 /// The outcome of one picture for one spec.
 #[derive(Debug, Serialize)]
@@ -163,7 +163,7 @@ impl Answer {
             outcome: Outcome::Failed {
                 error: Failed {
                     kind: "request",
-                    message: format!("line {line}: {why}"),
+                    message: one_line(&format!("line {line}: {why}")),
                     figures: object([("line", line.into())]),
                 },
             },

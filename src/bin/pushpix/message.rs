@@ -19,5 +19,10 @@ pub(crate) fn message(error: &pushpix::Error) -> String {
         line.push_str(&source.to_string());
         beneath = source.source();
     }
-    line.replace(['\n', '\r'], " ")
+    one_line(&line)
+}
+
+/// Text that may quote what somebody else has written, on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
 }
