@@ -17,7 +17,6 @@ mod worker;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use message::message;
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]

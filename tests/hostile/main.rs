@@ -39,4 +39,4 @@ mod targets;
 mod worker;
 
 #[cfg(all(feature = "cli", feature = "fuzzing"))]
-use {measure::peak, message::message};
+use measure::peak;
