@@ -115,8 +115,8 @@ impl Adapter {
     }
 
     /// Sets the time allowed for each picture, also to [`verify`](Self::verify) it. It is asked between stages, between
-    /// the rows of a decoder and 64 KiB of its input, and before each estimate and encode: the overrun is at most one call
-    /// of an encoder, for a banner some milliseconds. Default: none.
+    /// the rows of a decoder and 64 KiB of its input, and before each estimate and encode: the overrun is at most one
+    /// call of an encoder, for a banner some milliseconds. Default: none.
     #[must_use]
     pub fn with_deadline(mut self, allowed: Duration) -> Self {
         self.options.deadline = Some(allowed);
@@ -176,7 +176,8 @@ impl Adapter {
         adapt(bytes, spec, &self.options)
     }
 
-    /// Adapts one picture to many specs. It is decoded once; specs that want it in the same place on the same canvas
+    /// Adapts one picture to many specs. It is decoded once, a JPEG once for each [`Scale`](crate::Scale) that is
+    /// needed; specs that want it in the same place on the same canvas
     /// share the scaled picture, and those that ask for the same file share that.
     ///
     /// # Guarantees
@@ -190,8 +191,8 @@ impl Adapter {
     ///
     /// # Cost
     ///
-    /// One decode, one resampling for each canvas, one search for each file. The decoded picture stays in memory until
-    /// the last canvas is made.
+    /// One decode for each [`Scale`](crate::Scale) that is needed, one resampling for each canvas, one search for each
+    /// file. A decoded picture stays in memory until the last canvas of its scale is made.
     ///
     /// # Examples
     ///

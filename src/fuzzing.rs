@@ -1,14 +1,19 @@
-//! Doors to rooms that the interface does not reach, for the programs that look for defects in them. They are no part of
-//! the interface that versions keep.
+//! Doors to rooms that the interface does not reach, for the programs that look for defects in them. They are no part
+//! of the interface that versions keep.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use crate::budget::{self, Found, Target};
-use crate::codec;
+use crate::codec::{self, Decoded, Facts};
 use crate::error::Error;
+use crate::letterbox::letterbox;
 use crate::limits::{Limits, Watch};
 use crate::palette::{Palettes, Remapping};
+use crate::placement::{Placement, Upscale};
 use crate::raster::{Channels, Raster};
+use crate::resample::{Light, Resampling, resample};
+use crate::scale::Scale;
 use crate::units::{Effort, Rgb8, Size};
 use crate::warning::Warning;
 
@@ -32,26 +37,52 @@ pub struct Picture {
 /// # Errors
 ///
 /// Those of [`probe`](crate::probe).
-pub fn decoded_bytes(bytes: &[u8], lenient: bool, limits: &Limits) -> Result<u64, Error> {
-    codec::probe(bytes, limits).map(|probe| probe.decoded_bytes(lenient))
+pub fn decoded_bytes(bytes: &[u8], scale: Scale, lenient: bool, limits: &Limits) -> Result<u64, Error> {
+    codec::probe(bytes, limits).map(|probe| probe.decoded_bytes(scale, lenient))
 }
 
-/// Decodes a file.
+/// Decodes a file, a JPEG at any scale.
 ///
 /// # Errors
 ///
 /// Those of [`probe`](crate::probe), and [`Error::Decode`].
-pub fn decode(bytes: &[u8], lenient: bool, limits: &Limits) -> Result<Picture, Error> {
+pub fn decode(bytes: &[u8], scale: Scale, lenient: bool, limits: &Limits) -> Result<Picture, Error> {
     let probe = codec::probe(bytes, limits)?;
-    let decoded = codec::decode(bytes, &probe, lenient, &Watch::start(limits, None, None))?;
-    let (picture, facts) = (decoded.picture, decoded.facts);
-    Ok(Picture {
-        size: picture.size(),
-        channels: picture.channels().count(),
-        pixels: picture.into_pixels(),
-        warnings: facts.warnings,
-        foreign_colours: facts.foreign_colours,
-    })
+    let Decoded { picture, facts } = codec::decode(bytes, &probe, scale, lenient, &Watch::start(limits, None, None))?;
+    Ok(Picture::new(picture, facts))
+}
+
+impl Picture {
+    fn new(picture: Raster, facts: Facts) -> Self {
+        Self {
+            size: picture.size(),
+            channels: picture.channels().count(),
+            pixels: picture.into_pixels(),
+            warnings: facts.warnings,
+            foreign_colours: facts.foreign_colours,
+        }
+    }
+}
+
+/// A picture as it lies on a canvas, on white, before it is encoded; decoded at a scale.
+///
+/// # Errors
+///
+/// Those of [`decode`].
+pub fn on_canvas(bytes: &[u8], scale: Scale, canvas: Size, limits: &Limits) -> Result<Picture, Error> {
+    let source = codec::probe(bytes, limits)?;
+    let watch = Watch::start(limits, None, None);
+    let placement = Placement::contain(source.size(), canvas, Upscale::Allow);
+    let Decoded { picture, facts } = codec::decode(bytes, &source, scale, false, &watch)?;
+    let resampling = Resampling {
+        orientation: source.orientation,
+        size: placement.scaled(),
+        light: Light::Gamma,
+        matte: Some(Rgb8::WHITE),
+        beyond: scale.beyond(source.stored),
+    };
+    let scaled = resample(Cow::Owned(picture), &resampling, &watch)?;
+    Ok(Picture::new(letterbox(scaled, &placement, Some(Rgb8::WHITE)), facts))
 }
 
 /// Whether the coefficients of a JPEG are such as pictures have. Others overflow the inverse transform here and there,

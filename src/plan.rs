@@ -10,6 +10,7 @@ use crate::format::Format;
 use crate::limits::{CancelToken, Limits};
 use crate::placement::{Placement, Upscale};
 use crate::resample::{Light, Resampling};
+use crate::scale::Scale;
 use crate::spec::{AlphaRule, Canvas, Spec};
 use crate::units::{ByteSize, ChromaSubsampling, Effort, JpegEncoder, Quality, Rgb8, Size};
 use crate::warning::Warning;
@@ -56,6 +57,9 @@ pub struct Plan {
     pub source: Probe,
     /// The canvas, and the picture's place on it.
     pub placement: Placement,
+    /// The part of its size in which the picture is decoded: of a JPEG the smallest that is still twice what it is
+    /// scaled to; with [`Light::Linear`], all of it.
+    pub scale: Scale,
     /// Whether the spec takes a smaller canvas too: then it is made smaller where nothing fits at this size.
     pub may_shrink: bool,
     /// The formats that the spec, the caller and the canvas allow. Never empty.
@@ -109,6 +113,7 @@ impl Plan {
             spec: _,
             source: _,
             placement,
+            scale,
             may_shrink,
             formats,
             transparency,
@@ -124,6 +129,7 @@ impl Plan {
             canvas_bytes: _,
         } = self;
         *placement == other.placement
+            && *scale == other.scale
             && *may_shrink == other.may_shrink
             && *formats == other.formats
             && *transparency == other.transparency
@@ -152,8 +158,6 @@ pub(crate) fn plan(
     spec.check_adaptable()?;
     let (min_quality, max_quality) = quality_range(options)?;
     let source = source.clone()?;
-    let decoded_bytes = source.decoded_bytes(options.lenient);
-    options.limits.check_decoded(decoded_bytes)?;
     let kept = if options.keep_metadata { source.metadata_bytes } else { 0 };
     options.limits.check_metadata(kept)?;
 
@@ -163,9 +167,15 @@ pub(crate) fn plan(
         return Err(SpecError::NotAdaptable { id, why }.into());
     };
     let placement = Placement::contain(source.size(), canvas, options.upscale);
+    let scale = match options.light {
+        Light::Gamma => source.scale_for(placement.scaled()),
+        Light::Linear => Scale::Full,
+    };
+    let decoded_bytes = source.decoded_bytes(scale, options.lenient);
+    options.limits.check_decoded(decoded_bytes)?;
     // Where the picture lies on its canvas already, its file may be returned.
     let returned = if placement.scaled() == source.size() && canvas == source.size() { file.as_u64() } else { 0 };
-    let canvas_bytes = canvas_bytes(&source, placement, options.light)
+    let canvas_bytes = canvas_bytes(&source, placement, scale, options.light)
         .saturating_add(METADATA_COPIES.saturating_mul(kept))
         .saturating_add(returned);
     options.limits.check_canvas(canvas_bytes)?;
@@ -177,6 +187,7 @@ pub(crate) fn plan(
         warnings: warnings(spec, &source, &placement, transparency, options.background),
         source,
         placement,
+        scale,
         may_shrink: matches!(spec.canvas, Some(Canvas::AtMost(_) | Canvas::Any)),
         formats,
         transparency,
@@ -199,10 +210,10 @@ const ENCODERS: u64 = 24;
 const METADATA_COPIES: u64 = 3;
 
 /// What scaling a decoded picture, padding and encoding it take, in bytes.
-fn canvas_bytes(source: &Probe, placement: Placement, light: Light) -> u64 {
+fn canvas_bytes(source: &Probe, placement: Placement, scale: Scale, light: Light) -> u64 {
     let (orientation, size) = (source.orientation, placement.scaled());
-    let scaling = Resampling { orientation, size, light, matte: None }.bytes(source.stored);
-    let tables = filter_bytes(source.stored) + filter_bytes(placement.canvas());
+    let scaling = Resampling { orientation, size, light, matte: None, beyond: [0.0; 2] }.bytes(scale.of(source.stored));
+    let tables = filter_bytes(scale.of(source.stored)) + filter_bytes(placement.canvas());
     placement.canvas().area().saturating_mul(ENCODERS).saturating_add(scaling).saturating_add(tables)
 }
 
@@ -289,11 +300,15 @@ fn warnings(
 }
 
 impl fmt::Display for Plan {
-    /// One line: `4032x3024 jpeg, ycbcr 8-bit -> 492x369 at 246,0 in 984x369, jpeg or png, at most 1 048 576 B`.
+    /// One line: `4032x3024 jpeg, ycbcr 8-bit -> 1/4 -> 492x369 at 246,0 in 984x369, jpeg or png, at most 1 048 576 B`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let placement = &self.placement;
         let (x, y) = (placement.x(), placement.y());
-        write!(f, "{} -> {} at {x},{y} in {}, ", self.source, placement.scaled(), placement.canvas())?;
+        write!(f, "{} -> ", self.source)?;
+        if self.scale != Scale::Full {
+            write!(f, "{} -> ", self.scale)?;
+        }
+        write!(f, "{} at {x},{y} in {}, ", placement.scaled(), placement.canvas())?;
         for (index, format) in self.formats.iter().enumerate() {
             write!(f, "{}{format}", if index > 0 { " or " } else { "" })?;
         }

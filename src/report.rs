@@ -5,6 +5,7 @@ use std::fmt;
 use crate::codec::Probe;
 use crate::format::Format;
 use crate::placement::Placement;
+use crate::scale::Scale;
 use crate::units::{ByteSize, ChromaSubsampling, Quality, Size};
 use crate::warning::Warning;
 
@@ -31,6 +32,8 @@ pub struct Report {
     pub source: Probe,
     /// The canvas, and the picture's place on it.
     pub placement: Placement,
+    /// The part of its size in which the picture was decoded.
+    pub scale: Scale,
     /// The format written.
     pub format: Format,
     /// Why it is this format.

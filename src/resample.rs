@@ -35,6 +35,8 @@ pub(crate) struct Resampling {
     pub(crate) light: Light,
     /// The colour it is laid on first. `None`: alpha stays.
     pub(crate) matte: Option<Rgb8>,
+    /// How much of the stored picture's last column and of its last row is not part of it, in pixels: less than one.
+    pub(crate) beyond: [f64; 2],
 }
 
 impl Resampling {
@@ -95,14 +97,14 @@ fn scale(picture: Cow<'_, Raster>, resampling: &Resampling, watch: &Watch<'_>) -
     let plain = kept == Channels::Rgb && resampling.light == Light::Gamma;
     let mut image = if plain {
         let view = ImageRef::new(from.width(), from.height(), picture.pixels(), PixelType::U8x3)?;
-        passed(&view, between)?
+        passed(&view, between, resampling.beyond)?
     } else {
         in_bands(&picture, between, resampling, watch)?
     };
     drop(picture);
     watch.check()?;
     if between != (to.width(), to.height()) {
-        image = passed(&image, (to.width(), to.height()))?;
+        image = passed(&image, (to.width(), to.height()), resampling.beyond)?;
     }
     if channels == Channels::Rgba {
         MulDiv::new().divide_alpha_inplace(&mut image)?;
@@ -116,10 +118,16 @@ fn scale(picture: Cow<'_, Raster>, resampling: &Resampling, watch: &Watch<'_>) -
 }
 
 /// One pass: one of the sides, or both where one has its length already, becomes another.
-fn passed(image: &impl IntoImageView, (width, height): (u32, u32)) -> Result<Image<'static>, Foreign> {
+fn passed(
+    image: &impl IntoImageView,
+    (width, height): (u32, u32),
+    [right, bottom]: [f64; 2],
+) -> Result<Image<'static>, Foreign> {
     let pixels = image.pixel_type().ok_or("pixels of no type")?;
     let mut scaled = Image::new(width, height, pixels);
-    Resizer::new().resize(image, &mut scaled, &lanczos3())?;
+    let part = |from: u32, to: u32, beyond: f64| f64::from(from) - if from == to { 0.0 } else { beyond };
+    let part = (part(image.width(), width, right), part(image.height(), height, bottom));
+    Resizer::new().resize(image, &mut scaled, &lanczos3().crop(0.0, 0.0, part.0, part.1))?;
     Ok(scaled)
 }
 
@@ -150,7 +158,7 @@ fn in_bands(
         let (size, to) = if upright_bands { ((len, along), (len, height)) } else { ((along, len), (width, len)) };
         let (x, y) = if upright_bands { (start, 0) } else { (0, start) };
         let size = Size::new(size.0, size.1).ok_or("a band is empty")?;
-        let band = passed(&ready(picture.part(x, y, size), resampling)?, to)?;
+        let band = passed(&ready(picture.part(x, y, size), resampling)?, to, resampling.beyond)?;
         let line = width as usize * pixels.size();
         let narrow = to.0 as usize * pixels.size();
         let rows = passed_on.buffer_mut().chunks_exact_mut(line).skip(y as usize);
@@ -233,7 +241,7 @@ mod tests {
 
     fn scaled(picture: Raster, width: u32, height: u32, light: Light) -> Raster {
         let size = Size::new(width, height).unwrap();
-        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None };
+        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None, beyond: [0.0; 2] };
         resample(Cow::Owned(picture), &resampling, &Watch::unhurried(&Limits::default())).unwrap()
     }
 
@@ -248,6 +256,40 @@ mod tests {
                 for (at, exact) in lanczos_row(&source, len as usize).into_iter().enumerate() {
                     let got = f64::from(row.pixels()[at * 3 + channel]);
                     assert!((got - exact.clamp(0.0, 255.0)).abs() <= 1.0, "{got} for {exact} at {at} of {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_picture_moves_nothing() {
+        // A ramp of which the last pixel is a quarter within the picture, along either side, with and without bands: the
+        // mean of a part of it is that of the ramp there.
+        let (limits, long, short) = (Limits::default(), 33_u32, 4_u32);
+        let within = f64::from(long) - 0.75;
+        for channels in [Channels::Rgb, Channels::Rgba] {
+            for across in [true, false] {
+                let (width, height) = if across { (long, short) } else { (short, long) };
+                let at = |index: u32| if across { index % width } else { index / width };
+                let pixel =
+                    |index| [[6 * at(index) as u8; 3].to_vec(), vec![255]].concat()[..channels.count()].to_vec();
+                let pixels = (0..width * height).flat_map(pixel).collect();
+                let picture = Raster::new(Size::new(width, height).unwrap(), channels, pixels).unwrap();
+                let (size, beyond) = if across { ((8, 2), [0.75, 0.0]) } else { ((2, 8), [0.0, 0.75]) };
+                let resampling = Resampling {
+                    orientation: Orientation::UPRIGHT,
+                    size: Size::new(size.0, size.1).unwrap(),
+                    light: Light::Gamma,
+                    matte: None,
+                    beyond,
+                };
+                let scaled = resample(Cow::Owned(picture), &resampling, &Watch::unhurried(&limits)).unwrap();
+                // Away from the ends, where the filter has something on both sides.
+                for place in 2_u8..6 {
+                    let exact = 6.0 * ((f64::from(place) + 0.5) * within / 8.0 - 0.5);
+                    let index = usize::from(if across { place } else { 2 * place });
+                    let got = f64::from(scaled.pixels()[index * channels.count()]);
+                    assert!((got - exact).abs() <= 1.0, "{got} for {exact} at {place}, {channels:?}, {across}");
                 }
             }
         }
@@ -289,7 +331,8 @@ mod tests {
         let image = ready(picture.clone(), resampling).unwrap();
         let (width, height) = resampling.between(picture.size());
         let to = resampling.stored_size();
-        let mut image = passed(&passed(&image, (width, height)).unwrap(), (to.width(), to.height())).unwrap();
+        let mut image =
+            passed(&passed(&image, (width, height), [0.0; 2]).unwrap(), (to.width(), to.height()), [0.0; 2]).unwrap();
         let channels = if resampling.matte.is_some() { Channels::Rgb } else { picture.channels() };
         if channels == Channels::Rgba {
             MulDiv::new().divide_alpha_inplace(&mut image).unwrap();
@@ -315,7 +358,7 @@ mod tests {
                 for orientation in [1, 6].map(|number| Orientation::from_exif(number).unwrap()) {
                     for (width, height) in [(97, 61), (1103, 61), (97, 907), (2000, 10)] {
                         let size = Size::new(width, height).unwrap();
-                        let resampling = Resampling { orientation, size, light, matte };
+                        let resampling = Resampling { orientation, size, light, matte, beyond: [0.0; 2] };
                         let lent = resample(Cow::Borrowed(&picture), &resampling, &watch).unwrap();
                         assert_eq!(lent, at_once(&picture, &resampling), "{resampling:?}");
                     }
@@ -329,7 +372,8 @@ mod tests {
         let limits = Limits::default();
         let watch = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
         let size = Size::new(3, 3).unwrap();
-        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light: Light::Gamma, matte: None };
+        let resampling =
+            Resampling { orientation: Orientation::UPRIGHT, size, light: Light::Gamma, matte: None, beyond: [0.0; 2] };
         for channels in [Channels::Rgb, Channels::Rgba] {
             let picture = Raster::zeroed(Size::new(9, 9).unwrap(), channels);
             let stopped = resample(Cow::Owned(picture), &resampling, &watch);

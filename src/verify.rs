@@ -9,6 +9,7 @@ use crate::format::Format;
 use crate::limits::Watch;
 use crate::orientation::Orientation;
 use crate::raster::Raster;
+use crate::scale::Scale;
 use crate::spec::{AlphaRule, Canvas, Spec, Status};
 use crate::units::{ByteSize, Size};
 use crate::warning::Warning;
@@ -210,7 +211,7 @@ pub(crate) fn verify(bytes: &[u8], spec: &Spec, lenient: bool, watch: &Watch<'_>
         Ok(source) => {
             verdict.violations = of_header(&source, verdict.bytes, spec);
             verdict.warnings = spec.status_warning().into_iter().chain(size_advice(&source, spec)).collect();
-            match codec::decode(bytes, &source, lenient, watch) {
+            match codec::decode(bytes, &source, Scale::Full, lenient, watch) {
                 Err(error) => verdict.violations.push(Violation::Unreadable(error)),
                 Ok(Decoded { picture, facts }) => {
                     verdict.violations.extend(of_pixels(&source, &picture, &facts, spec));

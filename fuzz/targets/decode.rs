@@ -1,19 +1,34 @@
-//! Any bytes through the decoders, strictly and leniently: the memory stays within what the header promises, and where
-//! another decoder reads the file too, it sees the same pixels.
+//! Any bytes through the decoders, strictly and leniently, at any scale: the memory stays within what the header
+//! promises, and where another decoder reads the file too, it sees the same pixels.
 
 use std::panic::catch_unwind;
 
 use pushpix::fuzzing::{Picture, decode, decoded_bytes, is_in_range};
-use pushpix::{ColourModel, Error, Format, Probe};
+use pushpix::{ColourModel, Error, Format, Probe, Scale, Size};
 
 use super::figures::Figures;
 
 pub(crate) fn run(bytes: &[u8]) {
     let mut figures = Figures::new(bytes);
-    let compare = figures.flag();
+    let figure = figures.byte();
+    let compare = figure & 1 == 1;
+    let scale = [Scale::Half, Scale::Quarter, Scale::Eighth][usize::from(figure / 2 % 3)];
     let file = figures.file();
-    let (strict, lenient) = (decoded(file, false), decoded(file, true));
+    let (strict, lenient) = (decoded(file, Scale::Full, false), decoded(file, Scale::Full, true));
+    let reduced = Format::detect(file).filter(|format| *format == Format::Jpeg).map(|_| {
+        let (strict, lenient) = (decoded(file, scale, false), decoded(file, scale, true));
+        assert!(strict.is_none() || strict == lenient, "what can be read strictly is the same leniently");
+        strict
+    });
     let Some(picture) = strict else { return };
+    if let Some(reduced) = reduced {
+        let reduced = reduced.expect("what can be read in full can be read at any scale");
+        let part = |side: u32| side.div_ceil(scale.divisor());
+        let size = Size::new(part(picture.size.width()), part(picture.size.height()));
+        assert_eq!((Some(reduced.size), reduced.foreign_colours), (size, picture.foreign_colours));
+        // Of scans that are not needed nothing is noticed.
+        assert!(reduced.warnings.iter().all(|warning| picture.warnings.contains(warning)));
+    }
     assert_eq!(lenient.as_ref(), Some(&picture), "what can be read strictly is the same leniently");
     let probe = pushpix::probe(file).expect("it was decoded");
     assert_eq!(picture.size, probe.stored);
@@ -30,10 +45,10 @@ pub(crate) fn run(bytes: &[u8]) {
 /// What a decoder takes besides the picture, whatever it is: tables, mostly.
 const SLACK: u64 = 4 << 20;
 
-fn decoded(file: &[u8], lenient: bool) -> Option<Picture> {
+fn decoded(file: &[u8], scale: Scale, lenient: bool) -> Option<Picture> {
     let limits = super::limits();
-    let (decoded, taken) = crate::peak(|| decode(file, lenient, &limits));
-    let said = decoded_bytes(file, lenient, &limits).unwrap_or(0);
+    let (decoded, taken) = crate::peak(|| decode(file, scale, lenient, &limits));
+    let said = decoded_bytes(file, scale, lenient, &limits).unwrap_or(0);
     assert!(taken <= said + SLACK, "{taken} bytes taken where {said} were said");
     match decoded {
         Ok(picture) => Some(picture),

@@ -1,4 +1,5 @@
-//! One picture for many specs: one decode, one canvas for each placement, one search for each file that is asked for.
+//! One picture for many specs: one decode for each scale, one canvas for each placement, one search for each file that
+//! is asked for.
 
 use std::borrow::Cow;
 use std::iter;
@@ -6,7 +7,7 @@ use std::iter;
 use super::input::Input;
 use crate::codec;
 use crate::error::Error;
-use crate::ladder::{Encoded, encode_or_shrink};
+use crate::ladder::Encoded;
 use crate::limits::Watch;
 use crate::plan::{Options, Plan, plan};
 use crate::raster::Raster;
@@ -16,41 +17,46 @@ use crate::units::ByteSize;
 use crate::warning::Warning;
 
 /// What one spec asks for, and its place among the results.
-struct Wanted {
+struct Wanted<'s> {
     index: usize,
+    spec: &'s Spec,
     plan: Plan,
     warnings: Vec<Warning>,
 }
 
-type Results = Vec<Result<Adapted, Error>>;
+type Numbered = Vec<(usize, Result<Adapted, Error>)>;
 
 /// Adapts a picture to each of the specs. The results have their order.
-pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Results {
+pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Vec<Result<Adapted, Error>> {
     let watch = Watch::start(&options.limits, options.deadline, options.cancel.as_ref());
     let source = codec::probe(bytes, &options.limits);
-    let file = ByteSize::of(bytes);
-    let plans: Vec<_> = specs.iter().map(|spec| plan(&source, file, spec, options)).collect();
-    let Some(any) = plans.iter().flatten().next() else {
-        return plans.into_iter().filter_map(Result::err).map(Err).collect();
-    };
-    let (input, picture) = match Input::decode(bytes, &any.source, options, &watch) {
-        Ok(decoded) => decoded,
-        Err(error) => return plans.into_iter().map(|plan| plan.and(Err(error.clone()))).collect(),
-    };
-
     let mut results = Vec::new();
     let mut wanted = Vec::new();
-    for (index, (plan, spec)) in plans.into_iter().zip(specs).enumerate() {
-        match plan {
+    for (index, &spec) in specs.iter().enumerate() {
+        match plan(&source, ByteSize::of(bytes), spec, options) {
+            Ok(plan) => wanted.push(Wanted { index, spec, plan, warnings: Vec::new() }),
             Err(error) => results.push((index, Err(error))),
-            Ok(plan) => {
-                let warnings = input.warnings(&picture, &plan, spec);
-                if input.passes_through(&picture, &plan, spec) {
-                    results.push((index, Ok(Encoded::unchanged(bytes, &plan).reported(plan, warnings))));
-                } else {
-                    wanted.push(Wanted { index, plan, warnings });
-                }
-            }
+        }
+    }
+    for group in grouped(wanted, |a, b| a.plan.scale == b.plan.scale) {
+        match Input::decode(bytes, &group.first.plan, options, &watch) {
+            Ok((input, picture)) => adapt_decoded(&input, picture, group, &mut results),
+            Err(error) => results.extend(group.all().map(|wanted| (wanted.index, Err(error.clone())))),
+        }
+    }
+    results.sort_by_key(|&(index, _)| index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Adapts a picture, decoded at the scale that all of the group have, to each of it.
+fn adapt_decoded(input: &Input<'_>, picture: Raster, group: Group<'_>, results: &mut Numbered) {
+    let mut wanted = Vec::new();
+    for Wanted { index, spec, plan, .. } in group.all() {
+        let warnings = input.warnings(&picture, &plan, spec);
+        if input.passes_through(&picture, &plan, spec) {
+            results.push((index, Ok(Encoded::unchanged(input.bytes, &plan).reported(plan, warnings))));
+        } else {
+            wanted.push(Wanted { index, spec, plan, warnings });
         }
     }
 
@@ -63,18 +69,14 @@ pub(crate) fn adapt_each(bytes: &[u8], specs: &[&Spec], options: &Options) -> Re
             canvas,
             grouped(group.all().collect(), |a, b| a.plan.asks_for_the_same_file(&b.plan)),
             |canvas, group| {
-                let plan = &group.first.plan;
-                let encoded = encode_or_shrink(canvas.into_owned(), plan, &input.metadata, options.light, &watch);
-                results.extend(group.all().map(|Wanted { index, plan, warnings }| {
+                let encoded = input.encoded(canvas.into_owned(), &group.first.plan);
+                results.extend(group.all().map(|Wanted { index, plan, warnings, .. }| {
                     let encoded = encoded.clone();
                     (index, encoded.map(|encoded| encoded.reported(plan, warnings)))
                 }));
             },
         );
     });
-
-    results.sort_by_key(|&(index, _)| index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How much memory that takes besides the file at most, in bytes; 0 where nothing is done.
@@ -85,19 +87,19 @@ pub(crate) fn memory<'s>(bytes: &[u8], specs: impl Iterator<Item = &'s Spec>, op
 }
 
 /// Those that are the same in some respect.
-struct Group {
-    first: Wanted,
-    others: Vec<Wanted>,
+struct Group<'s> {
+    first: Wanted<'s>,
+    others: Vec<Wanted<'s>>,
 }
 
-impl Group {
-    fn all(self) -> impl Iterator<Item = Wanted> {
+impl<'s> Group<'s> {
+    fn all(self) -> impl Iterator<Item = Wanted<'s>> {
         iter::once(self.first).chain(self.others)
     }
 }
 
-fn grouped(all: Vec<Wanted>, same: impl Fn(&Wanted, &Wanted) -> bool) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn grouped<'s>(all: Vec<Wanted<'s>>, same: impl Fn(&Wanted<'_>, &Wanted<'_>) -> bool) -> Vec<Group<'s>> {
+    let mut groups: Vec<Group<'s>> = Vec::new();
     for wanted in all {
         match groups.iter_mut().find(|group| same(&group.first, &wanted)) {
             Some(group) => group.others.push(wanted),
@@ -108,7 +110,7 @@ fn grouped(all: Vec<Wanted>, same: impl Fn(&Wanted, &Wanted) -> bool) -> Vec<Gro
 }
 
 /// Lends the raster to each group, and leaves it to the last one, which may give up the memory early.
-fn share(raster: Raster, mut groups: Vec<Group>, mut make: impl FnMut(Cow<'_, Raster>, Group)) {
+fn share<'s>(raster: Raster, mut groups: Vec<Group<'s>>, mut make: impl FnMut(Cow<'_, Raster>, Group<'s>)) {
     let Some(last) = groups.pop() else { return };
     groups.into_iter().for_each(|group| make(Cow::Borrowed(&raster), group));
     make(Cow::Owned(raster), last);
@@ -132,11 +134,9 @@ mod tests {
         // For each canvas, how many specs share each file. Honor takes less than 100 000 bytes.
         let expected = [vec![1], vec![1, 2, 1], vec![2], vec![1]];
 
-        let (input, _) = Input::decode(&photo, source.as_ref().unwrap(), &options, &watch).unwrap();
-        let wanted = |(index, spec): (usize, &Spec)| {
-            let plan = plan(&source, ByteSize::of(&photo), spec, &options).unwrap();
-            Wanted { index, plan, warnings: Vec::new() }
-        };
+        let plan_for = |spec| plan(&source, ByteSize::of(&photo), spec, &options).unwrap();
+        let (input, _) = Input::decode(&photo, &plan_for(&specs[0]), &options, &watch).unwrap();
+        let wanted = |(index, spec)| Wanted { index, spec, plan: plan_for(spec), warnings: Vec::new() };
         let wanted = specs.iter().enumerate().map(wanted).collect();
         let canvases = grouped(wanted, |a, b| input.share_canvas(&a.plan, &b.plan));
         let files = canvases.into_iter().map(|group| {

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::codec::{self, Decoded, Facts, Metadata, Probe};
+use crate::codec::{self, Decoded, Facts, Metadata};
 use crate::error::Error;
+use crate::ladder::{Encoded, encode_or_shrink};
 use crate::letterbox::letterbox;
 use crate::limits::Watch;
 use crate::plan::{Options, Plan, Transparency};
 use crate::raster::Raster;
 use crate::resample::{Resampling, resample};
+use crate::scale::Scale;
 use crate::spec::Spec;
 use crate::units::Rgb8;
 use crate::verify::{self, is_opaque_glyph};
@@ -17,10 +19,10 @@ use crate::warning::Warning;
 /// What is known of a picture that was decoded. The pixels are kept apart, so that they can be given up early.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     facts: Facts,
     /// What goes into the outputs beside the picture.
-    pub(super) metadata: Metadata,
+    metadata: Metadata,
     opaque: bool,
     options: &'a Options,
     watch: &'a Watch<'a>,
@@ -38,14 +40,14 @@ struct Ground {
 impl<'a> Input<'a> {
     pub(super) fn decode(
         bytes: &'a [u8],
-        source: &Probe,
+        plan: &Plan,
         options: &'a Options,
         watch: &'a Watch<'a>,
     ) -> Result<(Self, Raster), Error> {
         watch.check()?;
-        let Decoded { picture, facts } = codec::decode(bytes, source, options.lenient, watch)?;
+        let Decoded { picture, facts } = codec::decode(bytes, &plan.source, plan.scale, options.lenient, watch)?;
         watch.check()?;
-        let metadata = if options.keep_metadata { codec::metadata(bytes, source) } else { Metadata::default() };
+        let metadata = if options.keep_metadata { codec::metadata(bytes, &plan.source) } else { Metadata::default() };
         let opaque = picture.is_opaque();
         Ok((Self { bytes, facts, metadata, opaque, options, watch }, picture))
     }
@@ -64,7 +66,10 @@ impl<'a> Input<'a> {
         let on_canvas = plan.placement.canvas() == source.size() && plan.placement.scaled() == source.size();
         let opaque_enough = plan.transparency != Transparency::Flattened || self.opaque;
         let clean = !self.facts.stray_bytes && self.facts.warnings.is_empty() && source.bit_depth <= 8;
-        bare && on_canvas
+        // What is known of a file is known of all of it only where all of it was read.
+        plan.scale == Scale::Full
+            && bare
+            && on_canvas
             && opaque_enough
             && clean
             && plan.formats.contains(&source.format)
@@ -101,10 +106,16 @@ impl<'a> Input<'a> {
             size: plan.placement.scaled(),
             light: self.options.light,
             matte: ground.matte,
+            beyond: plan.scale.beyond(plan.source.stored),
         };
         let scaled = resample(picture, &resampling, self.watch)?;
         let canvas = letterbox(scaled, &plan.placement, ground.padding);
         self.watch.check()?;
         Ok(canvas)
+    }
+
+    /// The canvas as the file that the plan asks for.
+    pub(super) fn encoded(&self, canvas: Raster, plan: &Plan) -> Result<Encoded, Error> {
+        encode_or_shrink(canvas, plan, &self.metadata, self.options.light, self.watch)
     }
 }

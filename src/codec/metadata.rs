@@ -70,8 +70,8 @@ impl Metadata {
     }
 }
 
-/// An XMP packet that says of its orientation, if it says any, that it is upright. `None` if it says so in a way that is
-/// not read here: then a viewer might turn the picture once more.
+/// An XMP packet that says of its orientation, if it says any, that it is upright. `None` if it says so in a way that
+/// is not read here: then a viewer might turn the picture once more.
 fn upright_packet(packet: &[u8]) -> Option<Vec<u8>> {
     // Under whatever prefix, or as an element without one.
     const NAME: &[u8] = b"Orientation";
@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::codec::{self, jpeg, png};
     use crate::limits::{Limits, Watch};
+    use crate::scale::Scale;
 
     fn fixture(name: &str) -> Vec<u8> {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
@@ -160,7 +161,7 @@ mod tests {
             let picture = |bytes: &[u8]| {
                 let limits = Limits::default();
                 let probe = codec::probe(bytes, &limits).unwrap();
-                codec::decode(bytes, &probe, false, &Watch::unhurried(&limits)).unwrap().picture
+                codec::decode(bytes, &probe, Scale::Full, false, &Watch::unhurried(&limits)).unwrap().picture
             };
             assert!(picture(&with) == picture(&bare), "{name}");
         }

@@ -15,6 +15,7 @@ use crate::limits::{Limits, Watch};
 use crate::palette::Indexed;
 use crate::panics::contained;
 use crate::raster::Raster;
+use crate::scale::Scale;
 use crate::units::Effort;
 #[cfg(feature = "mozjpeg")]
 use crate::units::{ChromaSubsampling, Quality};
@@ -42,18 +43,25 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, Error> {
     // A profile that is longer than allowed is not applied.
     let profile = colour::PROFILE_COPIES * probe.profile_bytes.min(limits.max_metadata.as_u64());
     let rows = colour::ROW * u64::from(probe.stored.width());
-    probe.decoded_bytes = probe.decoded_bytes.saturating_add(profile).saturating_add(rows);
+    probe.decoded_bytes = probe.decoded_bytes.map(|bytes| bytes.saturating_add(profile).saturating_add(rows));
     Ok(probe)
 }
 
-/// Decodes the whole picture as it is stored: its orientation is not applied. Its colours become 8-bit sRGB.
+/// Decodes the whole picture as it is stored, at a scale: its orientation is not applied. Its colours become 8-bit
+/// sRGB. Of PNGs there is [`Scale::Full`] only.
 ///
 /// Strictly, whatever is broken is an error. Leniently, what could be decoded is returned, the rest is transparent, and
 /// a warning says so; it is an error only if there is nothing.
-pub(crate) fn decode(bytes: &[u8], probe: &Probe, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
-    watch.limits.check_decoded(probe.decoded_bytes(lenient))?;
+pub(crate) fn decode(
+    bytes: &[u8],
+    probe: &Probe,
+    scale: Scale,
+    lenient: bool,
+    watch: &Watch<'_>,
+) -> Result<Decoded, Error> {
+    watch.limits.check_decoded(probe.decoded_bytes(scale, lenient))?;
     match probe.format {
-        Format::Jpeg => jpeg::decode(bytes, lenient, watch),
+        Format::Jpeg => jpeg::decode(bytes, scale, lenient, watch),
         Format::Png => png::decode(bytes, probe.stored, lenient, watch),
     }
 }
@@ -133,15 +141,17 @@ mod tests {
     fn a_decoder_stops_when_its_time_is_out() {
         let limits = Limits::default();
         let names = ["photo.jpg", "progressive.jpg", "logo.png", "interlaced.png", "bad/decode-cut-60-percent.jpg"];
-        for (name, lenient) in names.into_iter().flat_map(|name| [(name, false), (name, true)]) {
+        let eighth = ("progressive.jpg", Scale::Eighth);
+        let cases = names.map(|name| (name, Scale::Full)).into_iter().chain([eighth]);
+        for ((name, scale), lenient) in cases.flat_map(|case| [(case, false), (case, true)]) {
             let path = format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"));
             let mut bytes = std::fs::read(path).unwrap();
-            if name == "progressive.jpg" {
+            if name == "progressive.jpg" && scale == Scale::Full {
                 // Its scans are read before any row is made: the end of time comes before the end of the data.
                 bytes.truncate(bytes.len() / 2);
             }
             let watch = Watch::start(&limits, Some(std::time::Duration::ZERO), None);
-            let stopped = decode(&bytes, &probe(&bytes, &limits).unwrap(), lenient, &watch);
+            let stopped = decode(&bytes, &probe(&bytes, &limits).unwrap(), scale, lenient, &watch);
             assert!(matches!(stopped, Err(Error::Deadline { .. })), "{name}, {lenient}: {stopped:?}");
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::format::Format;
 use crate::orientation::Orientation;
+use crate::scale::Scale;
 use crate::units::{Quality, Size};
 
 /// What the header of a picture says.
@@ -40,8 +41,8 @@ pub struct Probe {
     pub(crate) metadata_bytes: u64,
     /// The length of the ICC profile at most, in bytes.
     pub(super) profile_bytes: u64,
-    /// The memory that a strict decode takes, in bytes, computed from the header.
-    pub(super) decoded_bytes: u64,
+    /// The memory that a strict decode takes at each [`Scale`], in bytes, computed from the header.
+    pub(super) decoded_bytes: [u64; 4],
 }
 
 impl Probe {
@@ -53,11 +54,19 @@ impl Probe {
 }
 
 impl Probe {
-    /// The memory that a decode takes, in bytes.
-    pub(crate) fn decoded_bytes(&self, lenient: bool) -> u64 {
+    /// The memory that a decode at a scale takes, in bytes.
+    pub(crate) fn decoded_bytes(&self, scale: Scale, lenient: bool) -> u64 {
         // A broken picture that is taken leniently gets an alpha channel, which says where it ends.
-        let alpha = if lenient && !self.has_alpha { self.stored.area() } else { 0 };
-        self.decoded_bytes.saturating_add(alpha)
+        let alpha = if lenient && !self.has_alpha { scale.of(self.stored).area() } else { 0 };
+        self.decoded_bytes[scale as usize].saturating_add(alpha)
+    }
+
+    /// The smallest scale at which the picture can be decoded to become as small as `scaled`, upright.
+    pub(crate) fn scale_for(&self, scaled: Size) -> Scale {
+        match self.format {
+            Format::Jpeg => Scale::for_scaling(self.size(), scaled),
+            Format::Png => Scale::Full,
+        }
     }
 
     /// Whether the colours are those of print.

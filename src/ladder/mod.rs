@@ -63,6 +63,7 @@ impl Encoded {
                 spec: plan.spec,
                 source: plan.source,
                 placement: self.placement,
+                scale: plan.scale,
                 format: self.format,
                 reason: self.reason,
                 quality: self.quality,

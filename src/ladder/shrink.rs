@@ -61,7 +61,7 @@ pub(crate) fn encode_or_shrink(
                 attempts: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
             });
         };
-        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None };
+        let resampling = Resampling { orientation: Orientation::UPRIGHT, size, light, matte: None, beyond: [0.0; 2] };
         next = resample(Cow::Borrowed(whole), &resampling, watch)?;
         placement = Placement::contain(size, size, Upscale::Never);
     }

@@ -179,6 +179,15 @@ fn jpeg_data_that_go_on() {
                 }),
                 "decode",
             ),
+            // The last scan is passed over where an eighth is enough.
+            (
+                "fill within data that are passed over",
+                {
+                    let file = progressive(400, 300, 20);
+                    [&file[..file.len() - 2], &[0xff].repeat(1 << 20), &[0], EOI].concat()
+                },
+                "ok",
+            ),
             ("a megabyte behind the data", with(DATA, |data| data.extend(&junk)), "ok"),
             ("a megabyte of fill behind the data", with(DATA, |data| data.extend(vec![0xff; 1 << 20])), "ok"),
             ("another picture behind the end", with(END, |end| end.extend(baseline(9, 9).concat())), "ok"),

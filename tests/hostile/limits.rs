@@ -28,7 +28,7 @@ const KEEPING: [&str; 2] = ["adapt, leniently", "adapt_each"];
 #[test]
 fn every_door_keeps_its_limits() {
     let turn = turn();
-    let (icon, progressive, animated) = (fixture("icon-144.jpg"), fixture("progressive.jpg"), fixture("animated.png"));
+    let (icon, progressive, animated) = (fixture("icon-144.png"), fixture("progressive.jpg"), fixture("animated.png"));
     let exif = small_png(&[chunk(b"eXIf", &[b"MM\0*", &[0; 900][..]].concat())]);
     let len = icon.len() as u64;
     let one = ByteSize::new(1);

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use pushpix::{
-    Adapted, Adapter, ByteSize, ChromaSubsampling, Effort, Error, Format, Light, Limits, Measure, Size, Spec,
+    Adapted, Adapter, ByteSize, ChromaSubsampling, Effort, Error, Format, Light, Limits, Measure, Scale, Size, Spec,
 };
 
 use crate::builders::{self, chunk, idat, ihdr};
@@ -25,7 +25,8 @@ fn decoding(turn: &Turn, case: &str, file: &[u8], lenient: bool) -> (u64, Taken)
         let limits = Limits::default().with_max_decoded(ByteSize::new(most));
         Adapter::new().with_limits(limits).with_lenient(lenient)
     };
-    let spec = Spec::custom(Size::new(8, 8).unwrap());
+    // As large as it is, so that all of its pixels are decoded.
+    let spec = Spec::custom(pushpix::probe(file).unwrap().size());
     let need = needed(Measure::DecodedBytes, adapter(1).plan(file, &spec));
     let (verdict, taken) = turn.measured(|| adapter(need).verify(file, &spec));
     let verdict = verdict.unwrap();
@@ -205,4 +206,65 @@ fn an_adaptation_takes_no_more_than_is_said() {
         &jpeg,
         &Adapter::new().with_jpeg_encoder(pushpix::JpegEncoder::Mozjpeg),
     );
+}
+
+#[test]
+fn too_many_scans_are_refused_before_any_memory_is_taken() {
+    let turn = turn();
+    let file = builders::progressive(4000, 3000, 101);
+    for side in [8, 3000] {
+        let spec = Spec::custom(Size::new(side, side).unwrap());
+        let (refused, taken) = turn.measured(|| Adapter::new().adapt(&file, &spec));
+        assert_eq!(needed(Measure::Scans, refused.unwrap()), 101);
+        assert!(taken.bytes < MIB, "{taken:?}");
+    }
+}
+
+#[test]
+fn an_eighth_takes_no_more_than_is_said() {
+    let turn = turn();
+    let (grey, colour) = (builders::progressive(4000, 3000, 14), fixture("progressive.jpg"));
+    let endless = &grey[..grey.len() - 2];
+    let icon = Spec::custom(Size::new(4, 4).unwrap()).with_formats([Format::Jpeg]);
+    let fast = Adapter::new().with_effort(Effort::Fast).with_lenient(true);
+    for (case, file) in [("grey", &grey[..]), ("grey, no end", endless), ("colour", &colour)] {
+        assert_eq!(fast.plan(file, &icon).unwrap().scale, Scale::Eighth);
+        adapting(&turn, &format!("progressive, {case}, to an icon"), file, &icon, &fast);
+    }
+    // The end makes all the difference: without it all coefficients are kept.
+    let taken = |file: &[u8]| turn.measured(|| fast.adapt(file, &icon).unwrap()).1.bytes;
+    assert!(10 * taken(&grey) < taken(endless));
+}
+
+/// A picture of waves and grain, in one scan with chroma at half of its size, as phones write it.
+fn phone_photo(width: usize, height: usize) -> Vec<u8> {
+    let mut compress = mozjpeg::Compress::new(mozjpeg::ColorSpace::JCS_RGB);
+    compress.set_size(width, height);
+    compress.set_fastest_defaults();
+    compress.set_quality(90.0);
+    compress.set_chroma_sampling_pixel_sizes((2, 2), (2, 2));
+    let mut started = compress.start_compress(Vec::new()).unwrap();
+    let mut row = vec![0; 3 * width];
+    for y in 0..height {
+        for (x, value) in row.iter_mut().enumerate() {
+            let grain = x.wrapping_mul(2_654_435_761).wrapping_add(y).wrapping_mul(2_246_822_519) >> 29 & 7;
+            *value = u8::try_from((x / 40 + y / 23 + grain) % 256).unwrap();
+        }
+        started.write_scanlines(&row).unwrap();
+    }
+    started.finish().unwrap()
+}
+
+#[test]
+fn a_photo_of_24_megapixels_takes_12_megabytes() {
+    let turn = turn();
+    let photo = phone_photo(6000, 4000);
+    let adapter = Adapter::new().with_effort(Effort::Fast);
+    for (width, height) in [(984, 369), (144, 144)] {
+        let spec = Spec::custom(Size::new(width, height).unwrap()).with_formats([Format::Jpeg]);
+        let (adapted, taken) = turn.measured(|| adapter.adapt(&photo, &spec));
+        let report = adapted.unwrap().unwrap().report;
+        eprintln!("{report}, decoded at {}: {:.1} MB taken", report.scale, taken.bytes as f64 / 1e6);
+        assert!(taken.bytes <= 12_000_000, "{taken:?}");
+    }
 }

@@ -42,8 +42,10 @@ fn the_targets_take_good_files() {
         if file.len() <= 16 << 10 {
             let case = path.display().to_string();
             run(&turn, named("probe"), &case, &file);
-            // With the figure that asks for a comparison, and with that of OPPO's large icon.
-            run(&turn, named("decode"), &case, &[&file[..], &[1]].concat());
+            // With the figures that ask for a comparison, and for each scale; and with that of OPPO's large icon.
+            for figure in [1, 3, 5] {
+                run(&turn, named("decode"), &case, &[&file[..], &[figure]].concat());
+            }
             run(&turn, named("verify"), &case, &[&file[..], &[0, 9]].concat());
         }
     }

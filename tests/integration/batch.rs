@@ -11,7 +11,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use pushpix::{
     Adapted, Adapter, AlphaRule, Batch, ByteSize, CancelToken, Catalog, Effort, Error, Format, Input, Job, Light,
-    Limits, Outcome, Request, Rgb8, Size, Spec, Work,
+    Limits, Outcome, Request, Rgb8, Scale, Size, Spec, Work,
 };
 
 use crate::pictures::{files, fixture, testdata};
@@ -58,6 +58,14 @@ fn one_decode_for_many_specs_gives_what_each_gives_alone() {
         for (spec, result) in specs.iter().zip(&each) {
             assert_eq!(told(result), told(&adapter.adapt(&bytes, spec)), "{name} for {}", spec.id());
         }
+    }
+    // A large picture is decoded at another scale for each of these.
+    let photo = fixture("photo.jpg");
+    let specs = [(1300, 900), (500, 400), (200, 200), (144, 144)].map(|(width, height)| small(width, height));
+    let scales = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
+    assert_eq!(specs.each_ref().map(|spec| fast().plan(&photo, spec).unwrap().scale), scales);
+    for (spec, result) in specs.iter().zip(&fast().adapt_each(&photo, &specs)) {
+        assert_eq!(told(result), told(&fast().adapt(&photo, spec)), "{}", spec.id());
     }
 }
 

@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "warning",
     "panics",
     "placement",
+    "scale",
     "raster",
     "palette",
     "orientation",

@@ -38,7 +38,7 @@ enum Outcome {
     Written(PathBuf, Adapted),
 }
 
-/// One outcome for each spec, from one decode.
+/// One outcome for each spec; they share what can be shared.
 fn adapt(
     adapter: &Adapter,
     bytes: &[u8],

@@ -51,6 +51,7 @@ struct AdaptedFields {
     attempts: usize,
     passthrough: bool,
     placement: Place,
+    scale: String,
     warnings: Vec<&'static str>,
     /// The file in base64, where it was not written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,7 @@ struct PlannedFields {
     min_quality: f32,
     max_quality: f32,
     placement: Place,
+    scale: String,
     warnings: Vec<&'static str>,
 }
 
@@ -114,6 +116,7 @@ impl Answer {
             attempts: report.attempts.len(),
             passthrough: report.passthrough,
             placement: place(&report.placement),
+            scale: report.scale.to_string(),
             warnings: codes(&report.warnings),
         };
         Self::good(input, &report.spec, Outcome::Adapted(fields))
@@ -130,6 +133,7 @@ impl Answer {
             min_quality: plan.min_quality.as_f32(),
             max_quality: plan.max_quality.as_f32(),
             placement: place(&plan.placement),
+            scale: plan.scale.to_string(),
             warnings: codes(&plan.warnings),
         };
         Self::good(Some(input), &plan.spec, Outcome::Planned(fields))

@@ -22,8 +22,8 @@ pub(super) use self::ycc::ycc_to_rgb_row;
 /// left of it, the library's copy of its table in whole numbers, and in floats.
 pub(super) const PROFILE_COPIES: u64 = 8;
 
-/// A profile that passes through is sRGB, by one of the many ways to write that down. This is longer than the usual ones,
-/// the longest of which has 3144 bytes, and leaves little room for anything else.
+/// A profile that passes through is sRGB, by one of the many ways to write that down. This is longer than the usual
+/// ones, the longest of which has 3144 bytes, and leaves little room for anything else.
 pub(super) const SHORT_PROFILE: usize = 4096;
 
 /// How much memory a row takes on its way through the colour step, in bytes for each pixel.
@@ -159,6 +159,11 @@ impl Conversion {
 
     pub(super) const fn channels(&self) -> Channels {
         self.samples.channels()
+    }
+
+    /// Whether a row stays as it is.
+    pub(super) fn is_identity(&self) -> bool {
+        self.transform.is_none() && !self.deep && matches!(self.samples, Samples::Rgb | Samples::Rgba)
     }
 
     /// Converts a row of stored samples. `out` has the row's pixels in [`Self::channels`].

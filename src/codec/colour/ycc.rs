@@ -35,11 +35,14 @@ fn sixteen_to_rgb(y: &[u8; 16], cb: &[u8; 16], cr: &[u8; 16], out: &mut [u8; 48]
     for (pixel, (&red_green, &blue)) in pixels.iter_mut().zip(red_green.iter().zip(&blue)) {
         *pixel = u32::from(red_green) | u32::from(blue) << 16;
     }
-    for (words, &[a, b, c, d]) in out.as_chunks_mut::<12>().0.iter_mut().zip(pixels.as_chunks::<4>().0) {
-        let packed = [a | b << 24, b >> 8 | c << 16, c >> 16 | d << 8];
-        for (word, packed) in words.as_chunks_mut::<4>().0.iter_mut().zip(packed) {
-            *word = packed.to_le_bytes();
-        }
+    let mut pairs = [0; 8];
+    for (pair, &[first, second]) in pairs.iter_mut().zip(pixels.as_chunks::<2>().0) {
+        *pair = u64::from(first) | u64::from(second) << 24;
+    }
+    for (words, &[first, second]) in out.as_chunks_mut::<12>().0.iter_mut().zip(pairs.as_chunks::<2>().0) {
+        let (most, rest) = words.split_at_mut(8);
+        most.copy_from_slice(&(first | second << 48).to_le_bytes());
+        rest.copy_from_slice(&(second >> 16).to_le_bytes()[..4]);
     }
 }
 

@@ -34,10 +34,10 @@ impl<'a> BitReader<'a> {
         Self { bytes, at, buffer: 0, held: 0, padding: 0, stray: false }
     }
 
-    /// Makes sure of 32 bits for [`peek`](Self::peek) and [`skip`](Self::skip).
+    /// Makes sure of so many bits, 32 at most, for [`peek`](Self::peek) and [`skip`](Self::skip).
     #[inline(always)]
-    pub(super) fn fill(&mut self) {
-        if self.held < 32 {
+    pub(super) fn fill(&mut self, count: u32) {
+        if self.held < count {
             self.refill();
         }
     }
@@ -52,13 +52,14 @@ impl<'a> BitReader<'a> {
             self.at += taken as usize;
             self.held += 8 * taken;
         } else {
-            self.refill_by_bytes();
+            *self = self.clone().refilled_by_bytes();
         }
     }
 
+    /// Takes and gives the reader by value, so that it stays in registers everywhere else.
     #[cold]
     #[inline(never)]
-    fn refill_by_bytes(&mut self) {
+    fn refilled_by_bytes(mut self) -> Self {
         while self.held <= 56 {
             match self.next() {
                 Next::Data(byte, after) => {
@@ -74,6 +75,7 @@ impl<'a> BitReader<'a> {
             self.padding += 64 - self.held;
             self.held = 64;
         }
+        self
     }
 
     /// Stuffing is any number of 0xff before a zero, and they are one byte of data, as for libjpeg.
@@ -108,16 +110,17 @@ impl<'a> BitReader<'a> {
         self.held = self.held.wrapping_sub(count);
     }
 
-    /// Takes `count` bits that were made sure of, at most 31.
+    /// Takes `count` bits, at most 31.
     #[inline(always)]
     pub(super) fn take(&mut self, count: u32) -> u32 {
+        self.fill(count);
         let bits = self.peek(count);
         self.skip(count);
         bits
     }
 
-    /// Takes the bits of a number of that many bits, at most 15, which were made sure of: where the first is 0, the
-    /// number is negative, and one more than the bits say below the power of two.
+    /// Takes the bits of a number of that many bits, at most 15: where the first is 0, the number is negative, and one
+    /// more than the bits say below the power of two.
     #[inline(always)]
     pub(super) fn take_signed(&mut self, count: u32) -> i32 {
         let bits = self.take(count).cast_signed();
@@ -127,7 +130,7 @@ impl<'a> BitReader<'a> {
     /// Takes one bit.
     #[inline(always)]
     pub(super) fn take_bit(&mut self) -> bool {
-        self.fill();
+        self.fill(1);
         let bit = self.buffer >> 63 != 0;
         self.skip(1);
         bit
@@ -140,7 +143,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Notes that what was just read has no place in the picture.
-    #[cold]
+    #[inline(always)]
     pub(super) fn note_stray(&mut self) {
         self.stray = true;
     }
@@ -164,12 +167,14 @@ impl<'a> BitReader<'a> {
     }
 
     /// Passes over the restart marker of this number, which must be the next.
-    pub(super) fn restart(&mut self, number: u8) -> Checked<()> {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn restarted(mut self, number: u8) -> Checked<Self> {
         self.leave();
         match self.next() {
             Next::Marker(code, after) if code == 0xd0 + number => {
                 self.at = after;
-                Ok(())
+                Ok(self)
             }
             Next::Marker(0xd0..=0xd7, _) => Err(flaw::WRONG_RESTART),
             Next::Marker(..) => Err(flaw::NO_RESTART),
@@ -252,13 +257,13 @@ mod tests {
     fn a_restart_marker_must_be_the_next_one() {
         let bytes = [0x12, 0x34, 0xff, 0xff, 0xd3, 0x80];
         let mut reader = BitReader::new(&bytes, 0);
-        reader.fill();
+        reader.fill(3);
         reader.skip(3);
-        assert_eq!(reader.clone().restart(2), Err(flaw::WRONG_RESTART));
-        assert_eq!(reader.restart(3), Ok(()));
+        assert_eq!(reader.clone().restarted(2).err(), Some(flaw::WRONG_RESTART));
+        let mut reader = reader.restarted(3).unwrap();
         assert!(reader.stray, "a whole byte was left over");
         assert!(reader.take_bit());
-        assert_eq!(reader.restart(4), Err(flaw::ENDS_EARLY));
+        assert_eq!(reader.restarted(4).err(), Some(flaw::ENDS_EARLY));
     }
 
     proptest! {
@@ -271,7 +276,7 @@ mod tests {
             let mut reader = BitReader::new(&bytes, 0);
             let mut taken = 0;
             for step in steps {
-                reader.fill();
+                reader.fill(step);
                 let bits = (taken..taken + step as usize).map(|place| expected.get(place).copied().unwrap_or(false));
                 prop_assert_eq!(reader.take(step), bits.fold(0, |all, bit| all << 1 | u32::from(bit)));
                 taken += step as usize;

@@ -1,15 +1,16 @@
-//! The coefficients of a whole picture, for files that spread them over several scans.
+//! The coefficients of a whole picture, for files that spread them over several scans; or the first of each block,
+//! where no more is needed.
 
 use super::bits::BitReader;
 use super::flaw::{self, Checked, Stop};
 use super::frame::{Component, Frame};
 use super::huffman::Table;
-use super::idct::{Extent, idct};
+use super::idct::Extent;
 use super::progressive::{self, Band};
 use super::scan::{Part, Progress, Restarts, Scan};
 use super::sequential::{Block, Coding};
 use super::strips::{Sink, Strips};
-use super::tables::{Quantization, Tables};
+use super::tables::{Quantization, Tables, ZIGZAG};
 use crate::error::Error;
 use crate::limits::Watch;
 
@@ -27,8 +28,13 @@ struct Plane {
     component: Component,
     /// The table as it stood when the component's first scan began.
     factors: Option<Quantization>,
-    /// In rows, as many as the units of all components hold.
-    blocks: Vec<Block>,
+    /// How many coefficients of each block are kept: all 64, or the first alone.
+    kept: usize,
+    /// These, block by block in rows, as many as the units of all components hold.
+    values: Vec<i16>,
+    /// Which of a block's coefficients are not zero, a bit each by zigzag; or the last of them alone. Not the first,
+    /// which may be any. Empty where the first alone is kept.
+    nonzero: Vec<u64>,
     /// How many rows of blocks the component's first scan has filled.
     filled: usize,
 }
@@ -38,8 +44,12 @@ trait Method {
     /// Forgets what went before: the data begin anew.
     fn restart(&mut self);
 
-    /// Reads a block of the scan's part of this index.
-    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()>;
+    /// Reads a block of the scan's part of this index, and notes which of its coefficients are not zero.
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()>;
+
+    /// Leaves a block as it was before it was read: a scan adds to it only what was not there before, which is what
+    /// [`Progress::begin`] sees to.
+    fn undo(&self, block: &mut [i16]);
 }
 
 struct Sequential(Vec<Coding>);
@@ -62,9 +72,19 @@ impl Method for Sequential {
         self.0.iter_mut().for_each(|coding| coding.previous = 0);
     }
 
-    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-        self.0[part].read(bits, block);
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
+        if let Some(block) = block.first_chunk_mut() {
+            *nonzero = 1 << self.0[part].read::<63>(bits, block);
+        } else {
+            let mut whole = [0; 64];
+            self.0[part].read::<0>(bits, &mut whole);
+            block.copy_from_slice(&whole[..block.len()]);
+        }
         Ok(())
+    }
+
+    fn undo(&self, block: &mut [i16]) {
+        block.fill(0);
     }
 }
 
@@ -73,19 +93,27 @@ impl Method for FirstDc {
         self.codings.iter_mut().for_each(|(_, previous)| *previous = 0);
     }
 
-    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+    fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut [i16], _: &mut u64) -> Checked<()> {
         let (table, previous) = &mut self.codings[part];
-        progressive::first_dc(table, previous, self.low, bits, block);
+        progressive::first_dc(table, previous, self.low, bits, &mut block[0]);
         Ok(())
+    }
+
+    fn undo(&self, block: &mut [i16]) {
+        block[0] = 0;
     }
 }
 
 impl Method for RefineDc {
     fn restart(&mut self) {}
 
-    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-        progressive::refine_dc(self.low, bits, block);
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], _: &mut u64) -> Checked<()> {
+        progressive::refine_dc(self.low, bits, &mut block[0]);
         Ok(())
+    }
+
+    fn undo(&self, _: &mut [i16]) {
+        // A bit that is missing reads as zero, and adds nothing.
     }
 }
 
@@ -94,8 +122,14 @@ impl Method for FirstAc {
         self.0.ended = 0;
     }
 
-    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-        self.0.begin(bits, block)
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
+        block.first_chunk_mut().map_or(Ok(()), |block| self.0.begin(bits, block, nonzero))
+    }
+
+    fn undo(&self, block: &mut [i16]) {
+        if let Some(block) = block.first_chunk_mut() {
+            self.0.undo_begin(block);
+        }
     }
 }
 
@@ -104,18 +138,28 @@ impl Method for RefineAc {
         self.0.ended = 0;
     }
 
-    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-        self.0.refine(bits, block)
+    fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
+        block.first_chunk_mut().map_or(Ok(()), |block| self.0.refine(bits, block, nonzero))
+    }
+
+    fn undo(&self, block: &mut [i16]) {
+        if let Some(block) = block.first_chunk_mut() {
+            self.0.undo_refine(block);
+        }
     }
 }
 
 impl<'f> Coefficients<'f> {
-    /// Takes the memory for all coefficients of a frame.
-    pub(super) fn new(frame: &'f Frame) -> Self {
+    /// Takes the memory for `all` coefficients of a frame, or for those that are needed: of a component of which each
+    /// block becomes one sample, that is one of each.
+    pub(super) fn new(frame: &'f Frame, all: bool) -> Self {
+        let kept = |component: &Component| if component.tile == 1 && !all { 1 } else { 64 };
         let plane = |component: &Component| Plane {
             component: *component,
             factors: None,
-            blocks: vec![[0; 64]; component.padded.area()],
+            kept: kept(component),
+            values: vec![0; component.padded.area() * kept(component)],
+            nonzero: vec![0; if kept(component) == 1 { 0 } else { component.padded.area() }],
             filled: 0,
         };
         Self {
@@ -127,7 +171,23 @@ impl<'f> Coefficients<'f> {
 
     /// How much memory that is, in bytes.
     pub(super) fn bytes(frame: &Frame) -> u64 {
-        frame.components.iter().map(|component| component.padded.area() as u64 * size_of::<Block>() as u64).sum()
+        frame
+            .components
+            .iter()
+            .map(|component| component.padded.area() as u64 * (size_of::<Block>() + size_of::<u64>()) as u64)
+            .sum()
+    }
+
+    /// Whether a scan has any of the coefficients that are kept.
+    pub(super) fn needs(&self, scan: &Scan) -> bool {
+        // Those of sequential pictures have all coefficients, whatever they say.
+        !self.frame.progressive
+            || scan.parts.iter().any(|part| usize::from(scan.first) < self.planes[part.component].kept)
+    }
+
+    /// Notes a scan whose data are not needed.
+    pub(super) fn pass_over(&mut self, scan: &Scan) -> Checked<()> {
+        self.progress.begin(scan)
     }
 
     /// Takes in the data of a scan.
@@ -150,7 +210,7 @@ impl<'f> Coefficients<'f> {
         let layout = scan.layout(self.frame);
         let restarts = Restarts::new(tables.restart_interval(), layout.down * layout.across);
         if !self.frame.progressive {
-            let codings = scan.codings(tables)?;
+            let codings = scan.codings(tables, |part| self.planes[part.component].kept == 1)?;
             return self.run(scan, restarts, bits, watch, Sequential(codings));
         }
         self.progress.begin(scan)?;
@@ -178,6 +238,7 @@ impl<'f> Coefficients<'f> {
         mut method: impl Method,
     ) -> Result<(), Stop> {
         let layout = scan.layout(self.frame);
+        let mut unused = 0;
         for row in 0..layout.down {
             watch.check()?;
             for unit in 0..layout.across {
@@ -188,8 +249,11 @@ impl<'f> Coefficients<'f> {
                     let plane = &mut self.planes[part.component];
                     for y in row * down..(row + 1) * down {
                         let start = y * plane.component.padded.across + unit * across;
-                        for block in &mut plane.blocks[start..start + across] {
-                            read_block(&mut method, index, bits, block)?;
+                        let kept = plane.kept;
+                        let blocks = plane.values[start * kept..(start + across) * kept].chunks_exact_mut(kept);
+                        for (at, block) in blocks.enumerate() {
+                            let nonzero = plane.nonzero.get_mut(start + at).unwrap_or(&mut unused);
+                            read_block(&mut method, index, bits, block, nonzero)?;
                         }
                     }
                 }
@@ -205,15 +269,20 @@ impl<'f> Coefficients<'f> {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(super) fn blocks(&self) -> Vec<Block> {
+        self.planes.iter().flat_map(|plane| plane.values.as_chunks().0).copied().collect()
+    }
+
     #[cfg(feature = "fuzzing")]
     pub(super) fn largest_block(&self) -> u64 {
-        let sum = |block: &Block, factors: &Quantization| {
+        let sum = |block: &[i16], factors: &Quantization| {
             let products = block.iter().zip(factors).map(|(&value, &factor)| i64::from(value) * i64::from(factor));
             products.map(i64::unsigned_abs).sum::<u64>()
         };
         let of_plane = |plane: &Plane| {
             let factors = plane.factors.unwrap_or([0; 64]);
-            plane.blocks.iter().map(|block| sum(block, &factors)).max().unwrap_or(0)
+            plane.values.chunks_exact(plane.kept).map(|block| sum(block, &factors)).max().unwrap_or(0)
         };
         self.planes.iter().map(of_plane).max().unwrap_or(0)
     }
@@ -256,9 +325,17 @@ impl Plane {
         let down = usize::from(self.component.sampling.down);
         for y in 0..down {
             let start = (unit * down + y) * self.component.padded.across;
-            let blocks = &self.blocks[start..start + self.component.blocks.across];
-            for (across, block) in blocks.iter().enumerate() {
-                strips.put(index, across, y, &idct(block, factors, Extent::of(block)));
+            let end = start + self.component.blocks.across;
+            let blocks = self.values[start * self.kept..end * self.kept].chunks_exact(self.kept);
+            let mut whole = [0; 64];
+            for (across, block) in blocks.enumerate() {
+                let block: &Block = block.first_chunk().unwrap_or_else(|| {
+                    whole[..self.kept].copy_from_slice(block);
+                    &whole
+                });
+                let nonzero = self.nonzero.get(start + across).copied().unwrap_or(0);
+                let last = (nonzero | 1).ilog2() as usize;
+                strips.put(index, (across, y), block, factors, Extent::up_to(last));
             }
         }
     }
@@ -266,12 +343,21 @@ impl Plane {
 
 /// Reads a block, or leaves it as earlier scans have made it. That the data have ended is for the unit's reader to see.
 #[inline(always)]
-fn read_block(method: &mut impl Method, part: usize, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
-    let before = *block;
-    let result = method.read(part, bits, block);
+fn read_block(
+    method: &mut impl Method,
+    part: usize,
+    bits: &mut BitReader<'_>,
+    block: &mut [i16],
+    nonzero: &mut u64,
+) -> Checked<()> {
+    let result = method.read(part, bits, block, nonzero);
     let ended = bits.overran();
     if ended || result.is_err() {
-        *block = before;
+        method.undo(block);
+        let whole: Option<&Block> = block.first_chunk();
+        *nonzero = whole.map_or(0, |block| {
+            ZIGZAG.iter().rev().fold(0, |all, &place| all << 1 | u64::from(block[usize::from(place)] != 0))
+        });
     }
     if ended { Ok(()) } else { result }
 }

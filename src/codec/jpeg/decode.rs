@@ -3,23 +3,21 @@
 use std::borrow::Cow;
 
 use super::header::Header;
-use super::scans::decode_rows;
-use super::segments::count_scans;
+use super::scans::{Approach, decode_rows};
 use crate::codec::colour::{Conversion, SHORT_PROFILE, Samples, Statement, ink_row, ycc_to_rgb_row};
 use crate::codec::decoded::{Decoded, Rows};
 use crate::codec::probe::ColourModel;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Watch;
+use crate::scale::Scale;
 use crate::units::ByteSize;
 
-/// Decodes the picture as stored: its orientation is not applied.
-pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
+/// Decodes the picture as stored, at a scale: its orientation is not applied.
+pub(in crate::codec) fn decode(bytes: &[u8], scale: Scale, lenient: bool, watch: &Watch<'_>) -> Result<Decoded, Error> {
     let header = Header::read(bytes)?;
     let model = header.colour()?;
-    if header.keeps_coefficients() {
-        watch.limits.check_scans(count_scans(bytes))?;
-    }
+    let approach = Approach::choose(bytes, &header, scale, watch.limits)?;
     let samples = match model {
         ColourModel::Grey => Samples::Grey,
         ColourModel::Cmyk | ColourModel::Ycck => Samples::Inks,
@@ -29,20 +27,20 @@ pub(in crate::codec) fn decode(bytes: &[u8], lenient: bool, watch: &Watch<'_>) -
     let mut conversion =
         Conversion::choose(icc_profile(&header.icc, watch.limits.max_metadata), samples, false, &mut warnings);
 
-    let mut rows = Rows::new(header.frame.size, conversion.channels(), lenient);
-    let mut pixels = vec![0; header.frame.size.width() as usize * samples.count()];
-    let ending = decode_rows(bytes, &header, lenient, watch, &mut |planes: &[&[u8]]| {
+    let size = scale.of(header.frame.size);
+    let mut rows = Rows::new(size, conversion.channels(), lenient);
+    let mut pixels = vec![0; size.width() as usize * samples.count()];
+    let ending = decode_rows(bytes, &approach, lenient, watch, &mut |planes: &[&[u8]]| {
         watch.check()?;
-        match *planes {
-            [grey] => pixels.copy_from_slice(grey),
-            [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], &mut pixels),
-            [luma, blue, red] => ycc_to_rgb_row([luma, blue, red], &mut pixels),
-            [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], model, &mut pixels),
-            // The header's reading has refused any other number of components.
-            _ => pixels.fill(0),
-        }
-        rows.next(|out| conversion.row(&pixels, out))
-            .map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
+        rows.next(|out| {
+            if conversion.is_identity() {
+                stored_row(planes, model, out);
+                return Ok(());
+            }
+            stored_row(planes, model, &mut pixels);
+            conversion.row(&pixels, out)
+        })
+        .map_err(|source| Error::from_decoder(Format::Jpeg, "its colours cannot be converted", source))
     })?;
     rows.finish(Format::Jpeg, ending, conversion.foreign(), warnings)
 }
@@ -56,6 +54,18 @@ pub(in crate::codec) fn profile_is_short(bytes: &[u8]) -> bool {
 #[cfg(feature = "fuzzing")]
 pub(in crate::codec) fn largest_block(bytes: &[u8], watch: &Watch<'_>) -> Option<u64> {
     super::scans::largest_block(bytes, &Header::read(bytes).ok()?, watch)
+}
+
+/// A row of components as pixels, as the colour step takes them.
+fn stored_row(planes: &[&[u8]], model: ColourModel, pixels: &mut [u8]) {
+    match *planes {
+        [grey] => pixels.copy_from_slice(grey),
+        [red, green, blue] if model == ColourModel::Rgb => interleave([red, green, blue], pixels),
+        [luma, blue, red] => ycc_to_rgb_row([luma, blue, red], pixels),
+        [cyan, magenta, yellow, black] => ink_row([cyan, magenta, yellow, black], model, pixels),
+        // The header's reading has refused any other number of components.
+        _ => pixels.fill(0),
+    }
 }
 
 fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {

@@ -1,12 +1,14 @@
-//! The frame: the picture's size, its components, and how they are cut into blocks.
+//! The frame: the picture's size, its components, how they are cut into blocks, and what these become at a scale.
 
 use super::{broken, unsupported};
 use crate::error::Error;
+use crate::scale::Scale;
 use crate::units::Size;
 
-/// What a frame header says.
-#[derive(Debug)]
+/// What a frame header says, at the scale at which it is decoded.
+#[derive(Debug, Clone)]
 pub(super) struct Frame {
+    /// At this scale, as all samples are.
     pub(super) size: Size,
     pub(super) progressive: bool,
     pub(super) components: Vec<Component>,
@@ -14,6 +16,8 @@ pub(super) struct Frame {
     pub(super) most: Sampling,
     /// How many units of all components' blocks there are in a row, and rows of them.
     pub(super) units: Grid,
+    /// How many pixels across, and down, a block becomes where the component has the largest factors: 8, 4, 2 or 1.
+    pub(super) tile: usize,
 }
 
 /// How many samples of a component lie where the coarsest possible one has one.
@@ -37,6 +41,8 @@ pub(super) struct Component {
     pub(super) sampling: Sampling,
     /// The number of its quantization table.
     pub(super) quantization: u8,
+    /// How many samples across, and down, a block becomes: 8, 4, 2 or 1.
+    pub(super) tile: usize,
     /// Its samples that are part of the picture.
     pub(super) samples: Grid,
     /// The blocks that hold these, which is what a scan of this component alone has.
@@ -99,20 +105,52 @@ impl Frame {
         };
         let component = |&(id, sampling, quantization): &(u8, Sampling, u8)| {
             let (across, down) = (usize::from(sampling.across), usize::from(sampling.down));
-            let samples = Grid {
-                across: (width * across).div_ceil(most.across.into()),
-                down: (height * down).div_ceil(most.down.into()),
-            };
+            let samples = samples(size, sampling, most, 8);
             Component {
                 id,
                 sampling,
                 quantization,
+                tile: 8,
                 samples,
                 blocks: Grid { across: samples.across.div_ceil(8), down: samples.down.div_ceil(8) },
                 padded: Grid { across: units.across * across, down: units.down * down },
             }
         };
-        Self { size, progressive, components: parts.iter().map(component).collect(), most, units }
+        Self { size, progressive, components: parts.iter().map(component).collect(), most, units, tile: 8 }
+    }
+
+    /// A frame at full size, at another scale: its blocks become smaller tiles.
+    ///
+    /// A component of fewer samples need not be scaled as far, and then lacks none any more: of 4:2:0 at a half, a
+    /// block of chroma becomes 8x8 samples where one of luma becomes 4x4.
+    pub(super) fn at(&self, scale: Scale) -> Self {
+        let tile = 8 / scale.divisor() as usize;
+        let lacks =
+            |factor: u8, most: u8, own: usize| (usize::from(most) * tile).is_multiple_of(2 * usize::from(factor) * own);
+        let component = |component: &Component| {
+            let Sampling { across, down } = component.sampling;
+            let mut own = tile;
+            while own < 8 && lacks(across, self.most.across, own) && lacks(down, self.most.down, own) {
+                own *= 2;
+            }
+            Component { tile: own, samples: samples(self.size, component.sampling, self.most, own), ..*component }
+        };
+        Self {
+            size: scale.of(self.size),
+            components: self.components.iter().map(component).collect(),
+            tile,
+            ..self.clone()
+        }
+    }
+}
+
+/// The samples of a component of a picture of this full size, where a block becomes `tile` of them across and down.
+fn samples(size: Size, sampling: Sampling, most: Sampling, tile: usize) -> Grid {
+    let part =
+        |side: u32, factor: u8, most: u8| (side as usize * usize::from(factor) * tile).div_ceil(8 * usize::from(most));
+    Grid {
+        across: part(size.width(), sampling.across, most.across),
+        down: part(size.height(), sampling.down, most.down),
     }
 }
 
@@ -138,6 +176,24 @@ mod tests {
         assert_eq!(quarter.blocks, Grid { across: 2, down: 3 });
         assert_eq!(half.samples, Grid { across: 17, down: 17 });
         assert_eq!(half.padded, Grid { across: 4, down: 3 });
+    }
+
+    #[test]
+    fn a_component_of_fewer_samples_is_scaled_less_far() {
+        let tiles = |factors: &[u8], scale| {
+            let frame = frame(17, 33, factors).at(scale);
+            (frame.tile, frame.components.iter().map(|component| component.tile).collect::<Vec<_>>())
+        };
+        assert_eq!(tiles(&[0x22, 0x11, 0x21], Scale::Full), (8, vec![8, 8, 8]));
+        assert_eq!(tiles(&[0x22, 0x11, 0x21], Scale::Half), (4, vec![4, 8, 4]), "a tile is as high as it is wide");
+        assert_eq!(tiles(&[0x44, 0x11, 0x22], Scale::Quarter), (2, vec![2, 8, 4]));
+        assert_eq!(tiles(&[0x31, 0x11, 0x11], Scale::Eighth), (1, vec![1, 1, 1]), "three is not twice something");
+
+        let quarter = frame(17, 33, &[0x22, 0x11, 0x21]).at(Scale::Quarter);
+        assert_eq!(quarter.size, Size::new(5, 9).unwrap());
+        let samples: Vec<Grid> = quarter.components.iter().map(|component| component.samples).collect();
+        let grid = |across, down| Grid { across, down };
+        assert_eq!(samples, [grid(5, 9), grid(5, 9), grid(5, 5)]);
     }
 
     #[test]

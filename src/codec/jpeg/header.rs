@@ -12,6 +12,7 @@ use crate::codec::probe::{ColourModel, Probe};
 use crate::error::Error;
 use crate::format::Format;
 use crate::orientation::Orientation;
+use crate::scale::Scale;
 use crate::units::Quality;
 
 /// What the segments before the first scan say.
@@ -56,7 +57,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         quality: header.quality,
         metadata_bytes: [header.exif, header.xmp].into_iter().flatten().map(|block| block.len() as u64).sum(),
         profile_bytes: header.icc.iter().map(|piece| piece.len() as u64).sum(),
-        decoded_bytes: header.decoded_bytes(),
+        decoded_bytes: Scale::ALL.map(|scale| header.decoded_bytes(scale)),
     })
 }
 
@@ -144,10 +145,12 @@ impl<'a> Header<'a> {
 
     /// The memory that decoding takes: the picture's pixels, the strips of samples that they are made from, and the
     /// coefficients where they must be kept.
-    fn decoded_bytes(&self) -> u64 {
-        let mut bytes = self.frame.size.area() * 3 + Strips::bytes(&self.frame);
+    fn decoded_bytes(&self, scale: Scale) -> u64 {
+        let frame = self.frame.at(scale);
+        let mut bytes = frame.size.area() * 3 + Strips::bytes(&frame);
         if self.keeps_coefficients() {
-            bytes += Coefficients::bytes(&self.frame);
+            // At an eighth luma takes less, unless the end of the file is missing.
+            bytes += Coefficients::bytes(&frame);
         }
         bytes
     }
@@ -301,10 +304,10 @@ mod tests {
     #[test]
     fn memory_counts_the_coefficients_of_a_progressive_picture() {
         let baseline = probe(&file(&[(0xc0, THREE)], 3)).unwrap();
-        assert!((30 * 20 * 3..30 * 20 * 9).contains(&baseline.decoded_bytes), "pixels and some rows of samples");
+        assert!((30 * 20 * 3..30 * 20 * 9).contains(&baseline.decoded_bytes[0]), "pixels and some rows of samples");
         // 30x20 in units of 16x16: 2x2 of them, 6 blocks each.
         let progressive = probe(&file(&[(0xc2, THREE)], 3)).unwrap();
-        assert_eq!(progressive.decoded_bytes, baseline.decoded_bytes + 4 * 6 * 64 * 2);
+        assert_eq!(progressive.decoded_bytes[0], baseline.decoded_bytes[0] + 4 * 6 * (64 * 2 + 8));
         let several_scans = probe(&file(&[(0xc0, THREE)], 1)).unwrap();
         assert_eq!(several_scans.decoded_bytes, progressive.decoded_bytes);
     }

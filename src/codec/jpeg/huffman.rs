@@ -147,23 +147,25 @@ fn fill(quick: &mut [Entry], code: u32, length: u32, symbol: u8) {
 }
 
 impl Table {
-    /// What the next bits are. They must have been made sure of.
+    /// What the next bits are.
     #[inline(always)]
-    pub(super) fn look(&self, bits: &BitReader<'_>) -> Entry {
+    pub(super) fn look(&self, bits: &mut BitReader<'_>) -> Entry {
+        bits.fill(LOOK);
         self.quick[bits.peek(LOOK) as usize]
     }
 
-    /// Takes a code of which `entry` gives no value. 17 bits must have been made sure of.
+    /// Takes a code of which `entry` gives no value.
     #[inline(always)]
     pub(super) fn symbol(&self, entry: Entry, bits: &mut BitReader<'_>) -> u8 {
         if entry.length() > 0 {
             bits.skip(entry.length());
             return entry.symbol();
         }
+        bits.fill(17);
         self.long_symbol(bits)
     }
 
-    /// Takes a difference of first coefficients. 32 bits must have been made sure of.
+    /// Takes a difference of first coefficients.
     #[inline(always)]
     pub(super) fn difference(&self, bits: &mut BitReader<'_>) -> i32 {
         let entry = self.look(bits);
@@ -175,25 +177,45 @@ impl Table {
         bits.take_signed(u32::from(size))
     }
 
-    /// A code longer than the table of the next bits. One that does not exist is noted, and taken for 17 bits that mean
-    /// 0, as in libjpeg.
-    #[cold]
-    #[inline(never)]
+    /// Takes a code longer than the table of the next bits. One that does not exist is noted, and taken for 17 bits
+    /// that mean 0, as in libjpeg.
+    #[inline(always)]
     fn long_symbol(&self, bits: &mut BitReader<'_>) -> u8 {
-        let ahead = bits.peek(16);
-        for (length, &(limit, offset)) in (1..).zip(&self.limits).skip(LOOK as usize) {
-            if ahead < limit {
-                bits.skip(length);
-                let index = (ahead >> (16 - length)).cast_signed() + offset;
-                return usize::try_from(index).ok().and_then(|index| self.symbols.get(index)).copied().unwrap_or(0);
-            }
+        if let Some((symbol, length)) = self.long_code(bits.peek(16)) {
+            bits.skip(length);
+            return symbol;
         }
         bits.note_stray();
         bits.skip(17);
         0
     }
 
-    /// Takes a symbol whose value, if it has one, is read apart. 17 bits must have been made sure of.
+    #[cold]
+    #[inline(never)]
+    fn long_code(&self, ahead: u32) -> Option<(u8, u32)> {
+        self.code(ahead, LOOK)
+    }
+
+    /// The code that 16 bits begin with, as its symbol and its length, if it is longer than `shorter`.
+    pub(super) fn code(&self, ahead: u32, shorter: u32) -> Option<(u8, u32)> {
+        let longer = (1..).zip(&self.limits).skip(shorter as usize);
+        let (length, &(_, offset)) = longer.into_iter().find(|(_, (limit, _))| ahead < *limit)?;
+        let index = (ahead >> (16 - length)).cast_signed() + offset;
+        let symbol = usize::try_from(index).ok().and_then(|index| self.symbols.get(index)).copied();
+        Some((symbol.unwrap_or(0), length))
+    }
+
+    /// Passes over a code and the bits of its coefficient. With `index` the place of the zigzag that would be next,
+    /// returns that which is next then; `None` if the block ends there.
+    #[inline(always)]
+    pub(super) fn pass(&self, index: usize, bits: &mut BitReader<'_>) -> Option<usize> {
+        let symbol = self.plain_symbol(bits);
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+        bits.take(size);
+        if size == 0 && run < 15 { None } else { Some(index + run + 1) }
+    }
+
+    /// Takes a symbol whose value, if it has one, is read apart.
     #[inline(always)]
     pub(super) fn plain_symbol(&self, bits: &mut BitReader<'_>) -> u8 {
         let entry = self.look(bits);
@@ -236,12 +258,12 @@ const AC_CHROMA_SYMBOLS: [u8; 162] = [
 ];
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
     /// Tables that are possible: of each length some of the codes that are left, and never the last.
-    fn codes() -> impl Strategy<Value = Codes> {
+    pub(in crate::codec::jpeg) fn codes() -> impl Strategy<Value = Codes> {
         let parts = (prop::collection::vec(any::<u8>(), 16), prop::collection::vec(any::<u8>(), 256));
         parts.prop_map(|(wishes, mut symbols)| {
             let (mut left, mut total) = (1_usize, 0);
@@ -284,9 +306,8 @@ mod tests {
             let mut quick = BitReader::new(&bytes, 0);
             let mut slow = quick.clone();
             while !slow.overran() {
-                quick.fill();
                 let plain = table.plain_symbol(&mut quick.clone());
-                let entry = table.look(&quick);
+                let entry = table.look(&mut quick);
                 let whole = if entry.value() != 0 {
                     quick.skip(entry.length());
                     (entry.symbol(), i32::from(entry.value()))

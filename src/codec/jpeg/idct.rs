@@ -8,13 +8,13 @@ use super::tables::Quantization;
 pub(super) type Tile = [[u8; 8]; 8];
 
 /// Bits after the point of a constant.
-const POINT: u32 = 13;
+pub(super) const POINT: u32 = 13;
 /// Bits after the point that are kept between the passes.
 const KEPT: u32 = 2;
 
 /// A constant as libjpeg rounds it.
 #[expect(clippy::cast_possible_truncation, reason = "less than 4 times 2^13")]
-const fn fixed(value: f64) -> i32 {
+pub(super) const fn fixed(value: f64) -> i32 {
     (value * (1 << POINT) as f64 + 0.5) as i32
 }
 
@@ -67,7 +67,7 @@ fn transform<const USED: usize>(input: [i16; 8]) -> [i32; 8] {
 
 /// Takes bits off, rounded to the nearest.
 #[inline(always)]
-const fn descale(value: i32, bits: u32) -> i32 {
+pub(super) const fn descale(value: i32, bits: u32) -> i32 {
     value.wrapping_add(1 << (bits - 1)) >> bits
 }
 
@@ -97,20 +97,6 @@ impl Extent {
             // The fifth row and column are first met at the tenth.
             1..10 => Self::Quarter,
             _ => Self::Whole,
-        }
-    }
-
-    /// Of a block of which nothing is known.
-    pub(super) fn of(block: &Block) -> Self {
-        let any = |values: &[i16]| values.iter().fold(0, |all, value| all | value);
-        let (upper, lower) = block.split_at(32);
-        let right = upper.chunks_exact(8).fold(0, |all, row| all | any(&row[4..]));
-        if any(lower) | right != 0 {
-            Self::Whole
-        } else if any(&upper[1..]) != 0 {
-            Self::Quarter
-        } else {
-            Self::First
         }
     }
 }
@@ -182,7 +168,7 @@ fn pass<const USED: usize, const COLUMNS: usize>(input: &[[i16; 8]; 8], bits: u3
     output
 }
 
-/// Strips as columns, of the first `USED` columns only. Four numbers are moved at a time, within words of 64 bits.
+/// Rows as columns, of the first `USED` columns only. Four numbers are moved at a time, within words of 64 bits.
 #[inline(always)]
 fn transposed<const USED: usize>(input: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
     let mut output = [[0; 8]; 8];
@@ -318,7 +304,7 @@ mod tests {
         fn it_is_the_published_method_to_the_bit((block, factors, last) in blocks()) {
             let expected = slow(&block, &factors);
             prop_assert_eq!(idct(&block, &factors, Extent::up_to(last)), expected);
-            prop_assert_eq!(idct(&block, &factors, Extent::of(&block)), expected);
+            prop_assert_eq!(idct(&block, &factors, Extent::Whole), expected);
         }
 
         #[test]

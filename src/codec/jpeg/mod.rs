@@ -1,10 +1,10 @@
 //! JPEG: its header, its pixels by a decoder of our own, and writing one.
 //!
 //! The way of the data: `segments` finds the markers, `header`, `frame`, `scan` and `tables` read what is in them,
-//! `bits` and `huffman` take the entropy coding off, `sequential` and `progressive` make blocks of coefficients of it,
-//! which `coefficients` keeps where several scans fill them, `idct` makes samples of a block, `strips` and `upsample`
-//! rows of samples. `scans` is the loop over it all; `decode` puts the rows through the colour step. `encode` goes the
-//! other way.
+//! `bits` and `huffman` take the entropy coding off, `passing` passes over what a smaller picture does not need,
+//! `sequential` and `progressive` make blocks of coefficients of it, which `coefficients` keeps where several scans
+//! fill them, `idct` makes samples of a block, `reduced` fewer of them, `strips` and `upsample` rows of samples.
+//! `scans` is the loop over it all; `decode` puts the rows through the colour step. `encode` goes the other way.
 
 mod bits;
 mod coefficients;
@@ -15,7 +15,9 @@ mod frame;
 mod header;
 mod huffman;
 mod idct;
+mod passing;
 mod progressive;
+mod reduced;
 mod scan;
 mod scans;
 mod segments;

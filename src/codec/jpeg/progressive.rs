@@ -1,4 +1,7 @@
 //! The entropy-coded blocks of progressive scans: a band of coefficients, or one more bit of them.
+//!
+//! Which coefficients of a block are not zero is kept beside them, a bit each in the order of the zigzag: refining
+//! looks for runs of zeros, and in bits these are found at once.
 
 use super::bits::BitReader;
 use super::flaw::{self, Checked};
@@ -8,16 +11,15 @@ use super::tables::ZIGZAG;
 
 /// The first coefficients, without their lowest bits. `previous` is that of the block before.
 #[inline]
-pub(super) fn first_dc(table: &Table, previous: &mut i32, low: u8, bits: &mut BitReader<'_>, block: &mut Block) {
-    bits.fill();
+pub(super) fn first_dc(table: &Table, previous: &mut i32, low: u8, bits: &mut BitReader<'_>, value: &mut i16) {
     *previous = previous.wrapping_add(table.difference(bits));
-    block[0] = low_half(previous.wrapping_shl(low.into()));
+    *value = low_half(previous.wrapping_shl(low.into()));
 }
 
 /// One more bit of the first coefficient.
 #[inline]
-pub(super) fn refine_dc(low: u8, bits: &mut BitReader<'_>, block: &mut Block) {
-    block[0] |= i16::from(bits.take_bit()) << low;
+pub(super) fn refine_dc(low: u8, bits: &mut BitReader<'_>, value: &mut i16) {
+    *value |= i16::from(bits.take_bit()) << low;
 }
 
 /// The band of a scan, and for how many blocks it is known to hold nothing more.
@@ -33,14 +35,13 @@ pub(super) struct Band {
 
 impl Band {
     /// The band's coefficients without their lowest bits.
-    pub(super) fn begin(&mut self, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+    pub(super) fn begin(&mut self, bits: &mut BitReader<'_>, block: &mut Block, nonzero: &mut u64) -> Checked<()> {
         if self.ended > 0 {
             self.ended -= 1;
             return Ok(());
         }
         let mut index = self.first;
         while index <= self.last {
-            bits.fill();
             let entry = self.table.look(bits);
             let value = if entry.value() != 0 {
                 bits.skip(entry.length());
@@ -63,17 +64,23 @@ impl Band {
             if index > self.last {
                 return Err(flaw::PAST_THE_BLOCK);
             }
-            block[usize::from(ZIGZAG[index])] = low_half(value << self.low);
+            let value = low_half(value << self.low);
+            block[usize::from(ZIGZAG[index])] = value;
+            *nonzero |= u64::from(value != 0) << index;
             index += 1;
         }
         if index > self.last + 1 { Err(flaw::PAST_THE_BLOCK) } else { Ok(()) }
     }
 
+    /// Forgets what [`begin`](Self::begin) has read into a block.
+    pub(super) fn undo_begin(&self, block: &mut Block) {
+        ZIGZAG[self.first..=self.last].iter().for_each(|&place| block[usize::from(place)] = 0);
+    }
+
     /// One more bit of the band's coefficients, and those that only become other than zero by it.
-    pub(super) fn refine(&mut self, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+    pub(super) fn refine(&mut self, bits: &mut BitReader<'_>, block: &mut Block, nonzero: &mut u64) -> Checked<()> {
         let mut index = self.first;
         while self.ended == 0 && index <= self.last {
-            bits.fill();
             let symbol = self.table.plain_symbol(bits);
             let (run, size) = (symbol >> 4, symbol & 15);
             let value = match size {
@@ -82,44 +89,184 @@ impl Band {
                     break;
                 }
                 0 => 0,
-                1 if bits.take(1) == 1 => 1 << self.low,
+                1 if bits.take_bit() => 1 << self.low,
                 1 => -1 << self.low,
                 _ => return Err(flaw::BAD_REFINEMENT),
             };
-            index = self.refine_run(index, run.into(), bits, block);
+            let end = self.zero_after(index, run, *nonzero);
+            self.refine_all(*nonzero & places(index, end), bits, block);
             if value != 0 {
-                let place = ZIGZAG.get(index).filter(|_| index <= self.last);
+                let place = ZIGZAG.get(end).filter(|_| end <= self.last);
                 let Some(&place) = place else { return Err(flaw::PAST_THE_BLOCK) };
                 block[usize::from(place)] = value;
+                *nonzero |= 1 << end;
             }
-            index += 1;
+            index = end + 1;
         }
         if self.ended > 0 {
-            self.refine_run(index, 64, bits, block);
+            self.refine_all(*nonzero & places(index, self.last + 1), bits, block);
             self.ended -= 1;
         }
         Ok(())
     }
 
-    /// Refines what is not zero, from `index` on, until so many zeros were passed over and another one is met.
-    /// Returns where that is, or what is behind the band.
-    fn refine_run(&self, index: usize, mut zeros: u32, bits: &mut BitReader<'_>, block: &mut Block) -> usize {
-        for index in index..=self.last {
-            let value = &mut block[usize::from(ZIGZAG[index])];
-            if *value == 0 {
-                if zeros == 0 {
-                    return index;
-                }
-                zeros -= 1;
-            } else if bits.take_bit() && *value & 1 << self.low == 0 {
-                *value = value.wrapping_add(if *value > 0 { 1 << self.low } else { -1 << self.low });
-            }
+    /// Where in the band the zero is that has `zeros` others before it, from `index` on; what is behind the band if
+    /// there are not as many.
+    #[inline(always)]
+    fn zero_after(&self, index: usize, zeros: u8, nonzero: u64) -> usize {
+        let mut left = !nonzero & places(index, self.last + 1);
+        for _ in 0..zeros {
+            // Without its lowest bit.
+            left &= left.wrapping_sub(1);
         }
-        self.last + 1
+        (left.trailing_zeros() as usize).min(self.last + 1)
     }
+
+    /// Takes one more bit for each of these coefficients, which are not zero.
+    #[inline(always)]
+    fn refine_all(&self, mut which: u64, bits: &mut BitReader<'_>, block: &mut Block) {
+        let one = 1 << self.low;
+        while which != 0 {
+            let value = &mut block[usize::from(ZIGZAG[which.trailing_zeros() as usize & 63])];
+            // Without a branch on the bit, which is as good as random.
+            let grows = bits.take_bit() & (*value & one == 0);
+            let further = if *value > 0 { one } else { -one };
+            *value = value.saturating_add(if grows { further } else { 0 });
+            which &= which - 1;
+        }
+    }
+
+    /// Forgets what [`refine`](Self::refine) has read into a block: the bit that was added to what is not zero.
+    pub(super) fn undo_refine(&self, block: &mut Block) {
+        for &place in &ZIGZAG[self.first..=self.last] {
+            let value = &mut block[usize::from(place)];
+            let kept = low_half(i32::from(value.unsigned_abs() & !(1 << self.low)));
+            *value = if *value < 0 { kept.wrapping_neg() } else { kept };
+        }
+    }
+}
+
+/// A bit for each place of the zigzag from `start` to before `end`, which is 64 at most.
+#[inline(always)]
+fn places(start: usize, end: usize) -> u64 {
+    let below = |place: usize| if place < 64 { (1 << place) - 1 } else { u64::MAX };
+    below(end) & !below(start)
 }
 
 /// For how many blocks, this one included, the band is at its end: the bits for it are of `size`, at most 14.
 fn end_of_band(size: u8, bits: &mut BitReader<'_>) -> u32 {
     (1 << size) + bits.take(size.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::jpeg::huffman::Codes;
+    use proptest::prelude::*;
+
+    /// The slow twin of [`Band::refine`]: place by place, as the standard has it (ITU-T T.81, G.1.2.3).
+    fn refine_slowly(band: &mut Band, bits: &mut BitReader<'_>, block: &mut Block) -> Checked<()> {
+        let mut index = band.first;
+        let one = 1 << band.low;
+        let grow = |value: &mut i16, bits: &mut BitReader<'_>| {
+            if bits.take_bit() && *value & one == 0 {
+                *value = value.saturating_add(if *value > 0 { one } else { -one });
+            }
+        };
+        while band.ended == 0 && index <= band.last {
+            let symbol = band.table.plain_symbol(bits);
+            let (mut run, size) = (symbol >> 4, symbol & 15);
+            let value = match (size, run) {
+                (0, 15) => 0,
+                (0, _) => {
+                    band.ended = end_of_band(run, bits);
+                    break;
+                }
+                (1, _) => {
+                    if bits.take_bit() {
+                        one
+                    } else {
+                        -one
+                    }
+                }
+                _ => return Err(flaw::BAD_REFINEMENT),
+            };
+            loop {
+                if index > band.last {
+                    if value != 0 {
+                        return Err(flaw::PAST_THE_BLOCK);
+                    }
+                    break;
+                }
+                let here = &mut block[usize::from(ZIGZAG[index])];
+                index += 1;
+                if *here != 0 {
+                    grow(here, bits);
+                } else if run > 0 {
+                    run -= 1;
+                } else {
+                    *here = value;
+                    break;
+                }
+            }
+        }
+        if band.ended > 0 {
+            for &place in &ZIGZAG[index..=band.last] {
+                if block[usize::from(place)] != 0 {
+                    grow(&mut block[usize::from(place)], bits);
+                }
+            }
+            band.ended -= 1;
+        }
+        Ok(())
+    }
+
+    fn nonzero(block: &Block) -> u64 {
+        (0..64).filter(|&index| block[usize::from(ZIGZAG[index])] != 0).fold(0, |all, index| all | 1 << index)
+    }
+
+    /// A block before it is refined: whatever it has has no bits below the one that is read next.
+    fn before(low: u8) -> impl Strategy<Value = Block> {
+        let value = prop_oneof![3 => Just(0), 1 => -20_i16..=20];
+        prop::collection::vec(value, 64).prop_map(move |values| std::array::from_fn(|at| values[at] << (low + 1)))
+    }
+
+    proptest! {
+        #[test]
+        fn refining_by_bits_is_as_place_by_place(
+            (low, blocks) in (0_u8..4).prop_flat_map(|low| (Just(low), prop::collection::vec(before(low), 1..20))),
+            (first, length) in (1_usize..64, 0_usize..63),
+            bytes in prop::collection::vec(0_u8..255, 0..200),
+        ) {
+            // Runs and ends of bands, and coefficients of one bit, with codes of 8 bits but for the last, of which none
+            // is all ones.
+            let symbols: Vec<u8> = (0..16).flat_map(|run| [run << 4, run << 4 | 1]).collect();
+            let mut body = vec![0; 16];
+            body[4] = 31;
+            body[5] = 1;
+            body.extend(symbols);
+            let table = Codes::read(&body).unwrap().0.table().unwrap();
+            let last = (first + length).min(63);
+            let mut quick = Band { table: table.clone(), first, last, low, ended: 0 };
+            let mut slow = Band { table, first, last, low, ended: 0 };
+            let (mut bits, mut slow_bits) = (BitReader::new(&bytes, 0), BitReader::new(&bytes, 0));
+            for block in blocks {
+                let (mut refined, mut expected) = (block, block);
+                let mut which = nonzero(&block);
+                let result = quick.refine(&mut bits, &mut refined, &mut which);
+                prop_assert_eq!(&result, &refine_slowly(&mut slow, &mut slow_bits, &mut expected));
+                if result.is_err() || bits.overran() {
+                    quick.undo_refine(&mut refined);
+                    prop_assert_eq!(refined, block);
+                    break;
+                }
+                prop_assert_eq!(refined, expected);
+                prop_assert_eq!(which, nonzero(&refined));
+                prop_assert_eq!(quick.ended, slow.ended);
+                prop_assert_eq!(bits.clone().take(31), slow_bits.clone().take(31));
+                quick.undo_refine(&mut refined);
+                prop_assert_eq!(refined, block);
+            }
+        }
+    }
 }

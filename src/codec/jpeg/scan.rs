@@ -1,9 +1,12 @@
 //! A scan's header: which components it has, which of their coefficients, and whether that follows from what came
 //! before.
 
+use std::rc::Rc;
+
 use super::bits::BitReader;
 use super::flaw::{self, Checked};
 use super::frame::{Component, Frame};
+use super::passing::Passing;
 use super::sequential::Coding;
 use super::tables::Tables;
 
@@ -71,12 +74,22 @@ impl Scan {
         (self.first, self.last, self.high, self.low) == (0, 63, 0, 0)
     }
 
-    /// What the blocks of each part are decoded with, in a sequential scan.
-    pub(super) fn codings(&self, tables: &Tables) -> Checked<Vec<Coding>> {
-        let coding = |part: &Part| -> Checked<Coding> {
-            Ok(Coding { dc: tables.dc(part.dc)?.dc_table()?, ac: tables.ac(part.ac)?.table()?, previous: 0 })
-        };
-        self.parts.iter().map(coding).collect()
+    /// What the blocks of each part are decoded with, in a sequential scan, and whether coefficients of it are `passed`
+    /// over.
+    pub(super) fn codings(&self, tables: &Tables, passed: impl Fn(&Part) -> bool) -> Checked<Vec<Coding>> {
+        let mut codings: Vec<Coding> = Vec::new();
+        for part in &self.parts {
+            let ac = tables.ac(part.ac)?.table()?;
+            let passing = passed(part).then(|| {
+                // Components of chroma have one table, as a rule.
+                let mut same = self.parts.iter().zip(&codings).filter(|(earlier, _)| earlier.ac == part.ac);
+                let made = same.find_map(|(_, coding)| coding.passing.clone());
+                made.unwrap_or_else(|| Rc::new(Passing::of(&ac)))
+            });
+            let dc = tables.dc(part.dc)?.dc_table()?;
+            codings.push(Coding { dc, ac, passing, previous: 0 });
+        }
+        Ok(codings)
     }
 
     /// How many units across and down a scan of these parts has, and how many blocks of each part a unit has.
@@ -132,7 +145,8 @@ impl Restarts {
         }
         let due = self.left == 0;
         if due {
-            bits.restart(self.number)?;
+            // By value, as when it is refilled, so that it stays in registers.
+            *bits = bits.clone().restarted(self.number)?;
             self.number = (self.number + 1) % 8;
             self.left = self.interval;
         }
@@ -144,17 +158,20 @@ impl Restarts {
     /// next, it bounds the damage, which is what it is for. Up to a hundredth of the units may be lost so.
     #[inline]
     pub(super) fn after_unit(&mut self, bits: &mut BitReader<'_>) -> Checked<()> {
-        if bits.overran() { self.lose_unit(bits) } else { Ok(()) }
+        if bits.overran() {
+            self.lose_unit(&bits.clone())?;
+            bits.note_stray();
+        }
+        Ok(())
     }
 
     #[cold]
-    fn lose_unit(&mut self, bits: &mut BitReader<'_>) -> Checked<()> {
+    fn lose_unit(&mut self, bits: &BitReader<'_>) -> Checked<()> {
         let is_last_interval = self.interval == 0 || self.units <= usize::from(self.left);
         self.losses_left = self.losses_left.checked_sub(1).ok_or(flaw::ENDS_EARLY)?;
         if is_last_interval || !bits.is_before_restart(self.number) {
             return Err(flaw::ENDS_EARLY);
         }
-        bits.note_stray();
         Ok(())
     }
 }
@@ -240,7 +257,6 @@ mod tests {
             (0..)
                 .take_while(|_| {
                     assert_eq!(restarts.before_unit(&mut bits), Ok(false));
-                    bits.fill();
                     bits.take(9);
                     restarts.after_unit(&mut bits).is_ok()
                 })

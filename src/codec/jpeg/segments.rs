@@ -91,18 +91,42 @@ fn first_ff(bytes: &[u8]) -> Option<usize> {
     bytes[passed..].iter().position(|&byte| byte == 0xff).map(|at| passed + at)
 }
 
-/// How many scans a file has, as far as it can be read.
-pub(super) fn count_scans(bytes: &[u8]) -> u64 {
+/// Where the data that begin at `at` end: at a marker other than those within them, or with the bytes.
+pub(super) fn behind_data(bytes: &[u8], mut at: usize) -> usize {
+    let rest = |at: usize| bytes.get(at..).unwrap_or_default();
+    while let Some(start) = first_ff(rest(at)) {
+        at += start;
+        // Of any number of 0xff in front of it, a code is what is not.
+        let fill = rest(at).iter().take_while(|&&byte| byte == 0xff).count();
+        match rest(at + fill).first() {
+            Some(0 | 0xd0..=0xd7) => at += fill + 1,
+            _ => return at,
+        }
+    }
+    bytes.len()
+}
+
+/// What a walk over all segments of a file tells.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Survey {
+    /// How many scans it has, as far as it can be read.
+    pub(super) scans: u64,
+    /// Whether it can be read to its end marker.
+    pub(super) is_whole: bool,
+}
+
+/// Walks over all segments of a file.
+pub(super) fn survey(bytes: &[u8]) -> Survey {
     let mut segments = Segments::new(bytes, 2);
-    let mut count = 0;
+    let mut scans = 0;
     while let Ok(Some(Segment { marker, .. })) = segments.next() {
         match marker {
-            EOI => break,
-            SOS => count += 1,
+            EOI => return Survey { scans, is_whole: true },
+            SOS => scans += 1,
             _ => {}
         }
     }
-    count
+    Survey { scans, is_whole: false }
 }
 
 #[cfg(test)]
@@ -144,12 +168,24 @@ mod tests {
     }
 
     #[test]
+    fn data_are_passed_over_to_the_marker_behind_them() {
+        let data = [7, 0xff, 0, 0xff, 0xff, 0xd3, 8, 0xff, 0xff, 0, 9];
+        for (end, length) in [(&[0xff, 0xda][..], 0), (&[0xff, 0xff, 0xd9], 0), (&[0xff, 0xff], 0), (&[1], 1), (&[], 0)]
+        {
+            assert_eq!(behind_data(&[&data, end].concat(), 0), data.len() + length, "{end:?}");
+        }
+    }
+
+    #[test]
     fn scans_are_counted_across_their_data() {
         let scan = [0xff, 0xda, 0, 2, 1, 0xff, 0, 0xff, 0xd0, 0xda, 3];
         let file = |scans: usize, end: &[u8]| [&[0xff, 0xd8][..], &scan.repeat(scans), end].concat();
-        assert_eq!(count_scans(&file(3, &[0xff, 0xd9, 0xff, 0xda, 0, 2])), 3, "what follows the end does not count");
-        assert_eq!(count_scans(&file(2, &[])), 2);
-        assert_eq!(count_scans(&file(1, &[0xff, 0xd8, 0xff, 0xda, 0, 2])), 1, "nor what follows an impossible marker");
+        let counted = |bytes: &[u8]| (survey(bytes).scans, survey(bytes).is_whole);
+        let behind = counted(&file(3, &[0xff, 0xd9, 0xff, 0xda, 0, 2]));
+        assert_eq!(behind, (3, true), "what follows the end does not count");
+        assert_eq!(counted(&file(2, &[])), (2, false));
+        let impossible = counted(&file(1, &[0xff, 0xd8, 0xff, 0xda, 0, 2]));
+        assert_eq!(impossible, (1, false), "nor what follows an impossible marker");
     }
 
     #[test]

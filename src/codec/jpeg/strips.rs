@@ -1,7 +1,10 @@
 //! Decoded samples on their way out: a strip of each component, from which rows of the picture are made.
 
-use super::frame::{Component, Frame};
-use super::idct::Tile;
+use super::frame::{Component, Frame, Grid};
+use super::idct::{Extent, idct};
+use super::reduced;
+use super::sequential::Block;
+use super::tables::Quantization;
 use super::upsample::{self, Stretch};
 use crate::error::Error;
 
@@ -10,10 +13,10 @@ pub(super) type Sink<'s> = dyn FnMut(&[&[u8]]) -> Result<(), Error> + 's;
 
 /// The samples of one row of units, and the last row of samples above it.
 #[derive(Debug)]
-struct Strip {
+pub(super) struct Strip {
     component: Component,
     stretch: Stretch,
-    /// Tile from one row to the next.
+    /// Samples from one row to the next.
     stride: usize,
     /// Row 0 is the one above the strip.
     samples: Vec<u8>,
@@ -27,10 +30,10 @@ pub(super) struct Strips {
     strips: Vec<Strip>,
     width: usize,
     height: usize,
-    /// Strips of the picture in a row of units.
+    /// Rows of the picture in a row of units.
     unit: usize,
-    most_down: usize,
-    most_across: u8,
+    /// Samples in a unit, of a component that lacks none.
+    most: Grid,
     /// How many rows at the lower edge of a row of units wait for what is below it.
     waiting: usize,
     given: usize,
@@ -44,9 +47,11 @@ impl Strips {
         Self {
             width: frame.size.width() as usize,
             height: frame.size.height() as usize,
-            unit: 8 * usize::from(frame.most.down),
-            most_down: frame.most.down.into(),
-            most_across: frame.most.across,
+            unit: frame.tile * usize::from(frame.most.down),
+            most: Grid {
+                across: frame.tile * usize::from(frame.most.across),
+                down: frame.tile * usize::from(frame.most.down),
+            },
             waiting: usize::from(waits),
             given: 0,
             sums: vec![0; strips.iter().map(|strip| strip.component.samples.across).max().unwrap_or(0)],
@@ -57,22 +62,36 @@ impl Strips {
     /// How much memory the strips of a frame take, in bytes.
     pub(super) fn bytes(frame: &Frame) -> u64 {
         let strip = |component: &Component| {
-            let rows = 8 * usize::from(component.sampling.down) + 1;
-            (8 * component.padded.across * rows + 16 * usize::from(frame.most.across) * frame.units.across) as u64
+            let rows = component.tile * usize::from(component.sampling.down) + 1;
+            let out = 2 * frame.tile * usize::from(frame.most.across) * frame.units.across;
+            (component.tile * component.padded.across * rows + out) as u64
         };
         frame.components.iter().map(strip).sum()
     }
 
-    /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks.
+    /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks, as the
+    /// tile that it becomes.
     #[inline]
-    pub(super) fn put(&mut self, component: usize, across: usize, down: usize, samples: &Tile) {
+    pub(super) fn put(
+        &mut self,
+        component: usize,
+        (across, down): (usize, usize),
+        block: &Block,
+        factors: &Quantization,
+        extent: Extent,
+    ) {
         let strip = &mut self.strips[component];
-        let start = (8 * down + 1) * strip.stride + 8 * across;
-        for (row, samples) in strip.samples[start..].chunks_mut(strip.stride).zip(samples) {
-            if let Some(to) = row.first_chunk_mut::<8>() {
-                *to = *samples;
-            }
+        match strip.component.tile {
+            8 => strip.put(across, down, &idct(block, factors, extent)),
+            4 => strip.put(across, down, &reduced::four(block, factors)),
+            2 => strip.put(across, down, &reduced::two(block, factors)),
+            _ => strip.put(across, down, &reduced::one(block, factors)),
         }
+    }
+
+    /// The strip of each component.
+    pub(super) fn each(&mut self) -> &mut [Strip] {
+        &mut self.strips
     }
 
     /// The rows given out so far.
@@ -98,7 +117,7 @@ impl Strips {
         let mut rows: [&[u8]; 4] = [&[]; 4];
         let count = self.strips.len().min(4);
         for (strip, row) in self.strips.iter_mut().zip(&mut rows) {
-            *row = strip.row(self.given, index, (self.most_across, self.most_down), &mut self.sums, self.width);
+            *row = strip.row(self.given, index, self.most, &mut self.sums, self.width);
         }
         self.given += 1;
         sink(&rows[..count])
@@ -106,9 +125,21 @@ impl Strips {
 }
 
 impl Strip {
+    /// Lays down the tile of the block that is the one at `across` of the strip, in its row `down` of blocks.
+    #[inline(always)]
+    pub(super) fn put<const N: usize>(&mut self, across: usize, down: usize, tile: &[[u8; N]; N]) {
+        let mut start = (N * down + 1) * self.stride + N * across;
+        for samples in tile {
+            if let Some(to) = self.samples.get_mut(start..).and_then(|rest| rest.first_chunk_mut::<N>()) {
+                *to = *samples;
+            }
+            start += self.stride;
+        }
+    }
+
     fn new(component: Component, frame: &Frame) -> Self {
         let stretch = Stretch::of(&component, frame);
-        let stride = 8 * component.padded.across;
+        let stride = component.tile * component.padded.across;
         let out = match stretch {
             Stretch::None => 0,
             // Of an odd width, the last pair is half outside of the picture.
@@ -118,17 +149,17 @@ impl Strip {
             component,
             stretch,
             stride,
-            samples: vec![0; stride * (8 * usize::from(component.sampling.down) + 1)],
+            samples: vec![0; stride * (component.tile * usize::from(component.sampling.down) + 1)],
             out: vec![0; out],
         }
     }
 
     /// The component's part of row `y` of the picture, when the row of units `index` is laid down.
-    fn row(&mut self, y: usize, index: usize, most: (u8, usize), sums: &mut [u16], width: usize) -> &[u8] {
-        let down = usize::from(self.component.sampling.down);
-        let here = y * down / most.1;
-        // Strips of samples in `samples`: the one above the strip is row 0.
-        let first = 8 * down * index;
+    fn row(&mut self, y: usize, index: usize, most: Grid, sums: &mut [u16], width: usize) -> &[u8] {
+        let down = self.component.tile * usize::from(self.component.sampling.down);
+        let here = y * down / most.down;
+        // Rows of samples in `samples`: the one above the strip is row 0.
+        let first = down * index;
         let place = |row: usize| row + 1 - first;
         let (stride, wide) = (self.stride, self.component.samples.across);
         let samples = &self.samples;
@@ -145,7 +176,10 @@ impl Strip {
             Stretch::Across => upsample::across(line(here), out),
             Stretch::Down => upsample::down(line(here), beside(), near_is_above, out),
             Stretch::Both => upsample::both(line(here), beside(), sums, out),
-            Stretch::Nearest => upsample::nearest(line(here), self.component.sampling.across, most.0, out),
+            Stretch::Nearest => {
+                let own = self.component.tile * usize::from(self.component.sampling.across);
+                upsample::nearest(line(here), own, most.across, out);
+            }
         }
         &self.out[..width]
     }

@@ -45,8 +45,8 @@ pub(super) struct Tables {
     restart_interval: Destination<u16>,
 }
 
-/// Where a table is put, which is what the standard calls it; and whether one that was put there says anything though no
-/// scan has used it.
+/// Where a table is put, which is what the standard calls it; and whether one that was put there says anything though
+/// no scan has used it.
 #[derive(Debug)]
 struct Destination<T> {
     table: Option<T>,
@@ -145,8 +145,8 @@ impl Tables {
         }
     }
 
-    /// Whether a table was given that no scan has used, and that is not one that many encoders write in any case: then it
-    /// may say anything.
+    /// Whether a table was given that no scan has used, and that is not one that many encoders write in any case: then
+    /// it may say anything.
     pub(super) fn has_unused(&self) -> bool {
         self.dc.iter().chain(&self.ac).any(|codes| codes.has_unused(Codes::is_standard))
             || self.quantization.iter().any(|table| table.has_unused(is_scaled_standard))

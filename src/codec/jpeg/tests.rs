@@ -1,26 +1,37 @@
 //! The promises of the decoder as a whole, on files of other programs, and against other decoders.
 
+mod scales;
+
 use std::path::{Path, PathBuf};
 
 use mozjpeg::{ColorSpace, Compress, Decompress};
 use proptest::prelude::*;
 
 use super::header::Header;
-use super::scans::decode_rows;
+use super::scans::{Approach, decode_rows};
 use super::{broken, decode, probe};
 use crate::codec::decoded::Ending;
 use crate::error::Error;
 use crate::limits::{Limits, Watch};
+use crate::scale::Scale;
 
 /// The rows of each component, one after the other.
 type Planes = Vec<Vec<u8>>;
 
 /// The rows, and how many there are besides how they ended.
 fn planes(bytes: &[u8], lenient: bool) -> Result<(Planes, Seen), Error> {
+    planes_at(Scale::Full, bytes, lenient)
+}
+
+fn approach(scale: Scale, bytes: &[u8]) -> Result<Approach, Error> {
+    Approach::choose(bytes, &Header::read(bytes)?, scale, &Limits::default())
+}
+
+fn planes_at(scale: Scale, bytes: &[u8], lenient: bool) -> Result<(Planes, Seen), Error> {
     let mut planes = Planes::new();
     let mut intact_rows = 0;
     let Ending { damage, irregular, end_missing, stray_bytes } =
-        decode_rows(bytes, &Header::read(bytes)?, lenient, &Watch::unhurried(&Limits::default()), &mut |row| {
+        decode_rows(bytes, &approach(scale, bytes)?, lenient, &Watch::unhurried(&Limits::default()), &mut |row| {
             intact_rows += 1;
             planes.resize(row.len(), Vec::new());
             planes.iter_mut().zip(row).for_each(|(plane, row)| plane.extend_from_slice(row));
@@ -38,7 +49,7 @@ struct Seen {
     stray_bytes: bool,
 }
 
-fn testdata(name: &str) -> Vec<u8> {
+pub(super) fn testdata(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)).unwrap()
 }
 
@@ -61,7 +72,14 @@ fn small() -> Vec<(String, Vec<u8>)> {
 
 /// The components as libjpeg decodes them, to whose colours mozjpeg has changed nothing.
 fn by_libjpeg(bytes: &[u8]) -> Planes {
-    let decompress = Decompress::new_mem(bytes).unwrap();
+    by_libjpeg_at(Scale::Full, bytes)
+}
+
+fn by_libjpeg_at(scale: Scale, bytes: &[u8]) -> Planes {
+    let mut decompress = Decompress::new_mem(bytes).unwrap();
+    decompress.scale(u8::try_from(8 / scale.divisor()).unwrap());
+    // It would guess at what is missing in progressive pictures.
+    decompress.do_block_smoothing(false);
     let stored = decompress.color_space();
     let mut started = decompress.to_colorspace(stored).unwrap();
     let samples = started.read_scanlines::<u8>().unwrap();
@@ -92,7 +110,7 @@ fn the_pixels_are_those_of_other_decoders() {
     // Those that all three can read: of odd factors and separate scans one or the other makes nonsense.
     for name in ["420.jpg", "422.jpg", "444.jpg", "440.jpg", "progressive.jpg", "restart.jpg", "grey.jpg"] {
         let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)).unwrap();
-        let own = decode(&bytes, false, &Watch::unhurried(&Limits::default())).unwrap().picture;
+        let own = decode(&bytes, Scale::Full, false, &Watch::unhurried(&Limits::default())).unwrap().picture;
         let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
         let zune = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(&bytes), options).decode().unwrap();
         let mut third = jpeg_decoder::Decoder::new(&bytes[..]);
@@ -110,16 +128,6 @@ fn the_pixels_are_those_of_other_decoders() {
 
 /// A picture of waves and noise, written by mozjpeg.
 fn written(size: (usize, usize), factors: &[(i32, i32); 3], progressive: bool, quality: f32, seed: u32) -> Vec<u8> {
-    let mut compress = Compress::new(ColorSpace::JCS_RGB);
-    compress.set_size(size.0, size.1);
-    compress.set_fastest_defaults();
-    if progressive {
-        compress.set_progressive_mode();
-    }
-    compress.set_quality(quality);
-    for (component, factors) in compress.components_mut().iter_mut().zip(factors) {
-        (component.h_samp_factor, component.v_samp_factor) = *factors;
-    }
     let mut state = seed | 1;
     let pixels: Vec<u8> = (0..size.0 * size.1 * 3)
         .map(|index| {
@@ -130,8 +138,22 @@ fn written(size: (usize, usize), factors: &[(i32, i32); 3], progressive: bool, q
             u8::try_from((wave + (state % 64) as usize + 80 * (index % 3)) % 256).unwrap()
         })
         .collect();
+    encoded(size, factors, progressive, quality, &pixels)
+}
+
+fn encoded(size: (usize, usize), factors: &[(i32, i32); 3], progressive: bool, quality: f32, pixels: &[u8]) -> Vec<u8> {
+    let mut compress = Compress::new(ColorSpace::JCS_RGB);
+    compress.set_size(size.0, size.1);
+    compress.set_fastest_defaults();
+    if progressive {
+        compress.set_progressive_mode();
+    }
+    compress.set_quality(quality);
+    for (component, factors) in compress.components_mut().iter_mut().zip(factors) {
+        (component.h_samp_factor, component.v_samp_factor) = *factors;
+    }
     let mut started = compress.start_compress(Vec::new()).unwrap();
-    started.write_scanlines(&pixels).unwrap();
+    started.write_scanlines(pixels).unwrap();
     started.finish().unwrap()
 }
 
@@ -177,12 +199,14 @@ proptest! {
             bytes[place] = value;
         }
         // What the change did to the size is for the limits to judge.
-        if probe(&bytes).is_ok_and(|probe| probe.decoded_bytes < 1 << 24) {
-            let strict = planes(&bytes, false);
-            let lenient = planes(&bytes, true);
-            if let Ok((whole, _)) = strict {
-                let (planes, ending) = lenient.unwrap();
-                prop_assert!(planes == whole && ending.damage.is_none());
+        if probe(&bytes).is_ok_and(|probe| probe.decoded_bytes[0] < 1 << 24) {
+            for scale in Scale::ALL {
+                let strict = planes_at(scale, &bytes, false);
+                let lenient = planes_at(scale, &bytes, true);
+                if let Ok((whole, _)) = strict {
+                    let (planes, ending) = lenient.unwrap();
+                    prop_assert!(planes == whole && ending.damage.is_none());
+                }
             }
         }
     }
@@ -198,7 +222,7 @@ fn single_bits_flipped_never_panic() {
         for bit in (0..8 * bytes.len()).step_by(61) {
             let mut bytes = bytes.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            if probe(&bytes).is_ok_and(|probe| probe.decoded_bytes < 1 << 24) {
+            if probe(&bytes).is_ok_and(|probe| probe.decoded_bytes[0] < 1 << 24) {
                 let _ = planes(&bytes, true);
             }
         }
@@ -213,17 +237,19 @@ fn a_file_cut_anywhere_is_noticed() {
         if before == 0xff {
             continue;
         }
-        let whole = planes(&bytes, false).unwrap().0;
-        // Where the end is near, all; before that enough of them.
-        let near = bytes.len().saturating_sub(60);
-        for length in (0..near).step_by(11).chain(near..bytes.len()) {
-            let result = planes(&bytes[..length], false);
-            if length + 2 < bytes.len() {
-                assert!(result.is_err(), "{name} passed at {length} bytes of {}", bytes.len());
-            } else {
-                // Nothing is missing but the end marker.
-                let (planes, ending) = result.unwrap();
-                assert!(planes == whole && ending.end_missing, "{name}");
+        for scale in Scale::ALL {
+            let whole = planes_at(scale, &bytes, false).unwrap().0;
+            // Where the end is near, all; before that enough of them.
+            let near = bytes.len().saturating_sub(60);
+            for length in (0..near).step_by(if scale == Scale::Full { 11 } else { 37 }).chain(near..bytes.len()) {
+                let result = planes_at(scale, &bytes[..length], false);
+                if length + 2 < bytes.len() {
+                    assert!(result.is_err(), "{name} passed at {length} bytes of {}, {scale}", bytes.len());
+                } else {
+                    // Nothing is missing but the end marker.
+                    let (planes, ending) = result.unwrap();
+                    assert!(planes == whole && ending.end_missing, "{name}");
+                }
             }
         }
     }
@@ -243,13 +269,14 @@ fn a_marker_that_comes_early_is_noticed() {
 
 #[test]
 fn what_a_damaged_file_gives_is_as_in_the_whole() {
-    for name in ["420.jpg", "444.jpg", "422.jpg", "grey.jpg", "restart.jpg", "cmyk.jpg"] {
+    let names = ["420.jpg", "444.jpg", "422.jpg", "grey.jpg", "restart.jpg", "cmyk.jpg"];
+    for (name, scale) in names.into_iter().flat_map(|name| Scale::ALL.map(|scale| (name, scale))) {
         let bytes = testdata(name);
-        let (whole, all) = planes(&bytes, false).unwrap();
+        let (whole, all) = planes_at(scale, &bytes, false).unwrap();
         let width = whole[0].len() / all.intact_rows as usize;
         let mut most = 0;
         for length in (0..bytes.len() - 2).step_by(17) {
-            let Ok((planes, ending)) = planes(&bytes[..length], true) else { continue };
+            let Ok((planes, ending)) = planes_at(scale, &bytes[..length], true) else { continue };
             assert!(ending.damage.is_some(), "{name} at {length}");
             assert!(ending.intact_rows < all.intact_rows && ending.intact_rows >= most, "{name} at {length}");
             most = ending.intact_rows;
@@ -360,7 +387,7 @@ fn what_the_sink_says_ends_it() {
         let bytes = testdata(name);
         let result = decode_rows(
             &bytes,
-            &Header::read(&bytes).unwrap(),
+            &approach(Scale::Full, &bytes).unwrap(),
             true,
             &Watch::unhurried(&Limits::default()),
             &mut |_| {
@@ -428,8 +455,9 @@ fn components_in_scans_of_their_own_are_as_in_one() {
         bytes.extend([0xff, 0xd9]);
         bytes
     };
-    for order in [[1, 2, 3], [3, 1, 2]] {
-        let (all, ending) = planes(&scans(&order), false).unwrap();
+    for (order, scale) in [[1, 2, 3], [3, 1, 2]].into_iter().flat_map(|order| Scale::ALL.map(|scale| (order, scale))) {
+        let (all, ending) = planes_at(scale, &scans(&order), false).unwrap();
+        let one = planes_at(scale, &grey, false).unwrap().0.remove(0);
         assert!(all.len() == 3 && all.iter().all(|plane| *plane == one));
         assert_eq!((ending.irregular, ending.end_missing), (false, false));
     }

@@ -22,7 +22,11 @@ impl Stretch {
     /// What libjpeg does; of narrow components it repeats the samples.
     pub(super) fn of(component: &Component, frame: &Frame) -> Self {
         let Sampling { across, down } = component.sampling;
-        let ratio = |factor: u8, most: u8| if most.is_multiple_of(factor) { most / factor } else { 0 };
+        // By how much the component has fewer samples than the picture; 0 where that is no whole number.
+        let ratio = |factor: u8, most: u8| {
+            let (own, all) = (usize::from(factor) * component.tile, usize::from(most) * frame.tile);
+            if all.is_multiple_of(own) { all / own } else { 0 }
+        };
         let wide = component.samples.across > 2;
         match (ratio(across, frame.most.across), ratio(down, frame.most.down)) {
             (1, 1) => Self::None,
@@ -101,15 +105,15 @@ pub(super) fn both(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]) {
 }
 
 /// Of `most` samples of `out` each has the one of `factor` samples of `row` that lies there.
-pub(super) fn nearest(row: &[u8], factor: u8, most: u8, out: &mut [u8]) {
+pub(super) fn nearest(row: &[u8], factor: usize, most: usize, out: &mut [u8]) {
     if most.is_multiple_of(factor) {
-        for (out, &sample) in out.chunks_mut(usize::from(most / factor)).zip(row) {
+        for (out, &sample) in out.chunks_mut(most / factor).zip(row) {
             out.fill(sample);
         }
         return;
     }
     for (x, out) in out.iter_mut().enumerate() {
-        *out = row.get(x * usize::from(factor) / usize::from(most)).copied().unwrap_or(0);
+        *out = row.get(x * factor / most).copied().unwrap_or(0);
     }
 }
 

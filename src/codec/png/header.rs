@@ -49,7 +49,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         quality: None,
         metadata_bytes: 0,
         profile_bytes: 0,
-        decoded_bytes: 0,
+        decoded_bytes: [0; 4],
     };
     let (mut kept, mut profile) = (Kept::default(), None);
     for chunk in chunks {
@@ -78,7 +78,7 @@ pub(in crate::codec) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     probe.orientation = kept.exif.map_or(Orientation::UPRIGHT, exif::orientation);
     probe.metadata_bytes = [kept.exif, kept.xmp].into_iter().flatten().map(|block| block.len() as u64).sum();
     probe.profile_bytes = profile.map_or(0, |body| profile_len(body).into());
-    probe.decoded_bytes = decoded_bytes(&probe);
+    probe.decoded_bytes = [decoded_bytes(&probe); 4];
     Ok(probe)
 }
 
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(probe.colour, ColourModel::Palette);
         assert!(probe.has_alpha && probe.animated && probe.progressive && !probe.has_icc);
         assert_eq!((probe.orientation.exif(), probe.size()), (6, Size::new(20, 30).unwrap()));
-        assert_eq!(probe.decoded_bytes, 30 * 20 * (4 + 4));
+        assert_eq!(probe.decoded_bytes[0], 30 * 20 * (4 + 4));
         assert!(probe.has_metadata);
     }
 
@@ -174,7 +174,7 @@ mod tests {
     fn the_largest_size_there_is_does_not_overflow() {
         let side = Size::MAX_SIDE;
         let probe = probe(&file(&[(b"IHDR", &header(side, side, [16, 6, 0, 0, 1]))])).unwrap();
-        assert_eq!(probe.decoded_bytes, u64::MAX);
+        assert_eq!(probe.decoded_bytes[0], u64::MAX);
     }
 
     #[test]

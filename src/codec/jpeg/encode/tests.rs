@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::limits::{Limits, Watch};
 use crate::raster::Channels;
+use crate::scale::Scale;
 use crate::units::Size;
 
 const MODES: [ChromaSubsampling; 3] = [ChromaSubsampling::Cs444, ChromaSubsampling::Cs422, ChromaSubsampling::Cs420];
@@ -121,7 +122,7 @@ fn a_large_plain_picture_is_short() {
     let file = Source::new(&canvas).encode(Quality::whole(90), ChromaSubsampling::Cs444, Effort::Best);
     // Some bits for each mean, and next to nothing for the others.
     assert!(file.len() < 45_000 / 8 * 3 + 1000, "{}", file.len());
-    let own = super::super::decode(&file, false, &Watch::unhurried(&Limits::default())).unwrap();
+    let own = super::super::decode(&file, Scale::Full, false, &Watch::unhurried(&Limits::default())).unwrap();
     assert!(own.facts.warnings.is_empty(), "no symbol is out of place");
     assert!(mean_difference(own.picture.pixels(), canvas.pixels()) < 2.0);
 }
@@ -194,7 +195,7 @@ proptest! {
         let (got_width, got_height, _) = by_jpeg_decoder(&file);
         prop_assert_eq!((got_width, got_height), (width, height));
         // The decoder of the crate is strict.
-        let own = super::super::decode(&file, false, &Watch::unhurried(&Limits::default())).unwrap();
+        let own = super::super::decode(&file, Scale::Full, false, &Watch::unhurried(&Limits::default())).unwrap();
         prop_assert_eq!(own.picture.pixels(), &by_libjpeg(&file)[..]);
     }
 }
