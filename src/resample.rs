@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn what_lies_beyond_the_picture_moves_nothing() {
-        // A ramp of which the last pixel is a quarter within the picture, along either side, with and without bands: the
-        // mean of a part of it is that of the ramp there.
+        // A ramp of which the last pixel is a quarter within the picture, along either side, with and without bands:
+        // the mean of a part of it is that of the ramp there.
         let (limits, long, short) = (Limits::default(), 33_u32, 4_u32);
         let within = f64::from(long) - 0.75;
         for channels in [Channels::Rgb, Channels::Rgba] {

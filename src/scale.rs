@@ -23,10 +23,10 @@ pub enum Scale {
 
 /// How many times as large as the scaled picture the decoded one is at least, in hundredths.
 ///
-/// Measured over 23 photos by SSIMULACRA2, canvases made so against those made of all pixels: with a margin of 2 at least
-/// 93.3 at 984x369 and 94.6 at 144x144, with 3 at least 94.4 and 96.0. What is left differs by a level in a tenth to a
-/// quarter of the samples, for pixels are rounded before they are averaged. Above 90 no difference is seen, and a margin of
-/// 3 has photos of 10 to 20 megapixels decoded at a half, which takes half as long again.
+/// Measured over 23 photos by SSIMULACRA2, canvases made so against those made of all pixels: with a margin of 2 at
+/// least 93.3 at 984x369 and 94.6 at 144x144, with 3 at least 94.4 and 96.0. What is left differs by a level in a tenth
+/// to a quarter of the samples, for pixels are rounded before they are averaged. Above 90 no difference is seen, and a
+/// margin of 3 has photos of 10 to 20 megapixels decoded at a half, which takes half as long again.
 const MARGIN: u64 = 200;
 
 impl Scale {

@@ -84,8 +84,8 @@ fn averaged(plane: &[u8], size: Size, side: u32) -> Vec<f64> {
 
 #[test]
 fn a_smooth_picture_lies_where_it_lies_in_full() {
-    // Whatever the factors: a shift of a component by a pixel of the scaled picture would be more levels than are allowed.
-    // Where samples are repeated three or four times, it is as coarse as that at full size.
+    // Whatever the factors: a shift of a component by a pixel of the scaled picture would be more levels than are
+    // allowed. Where samples are repeated three or four times, it is as coarse as that at full size.
     let (width, height) = (83, 61);
     let pixels: Vec<u8> = (0..width * height)
         .flat_map(|at| [at % width * 3, at / width * 4, (at % width + at / width) * 3 / 2])
