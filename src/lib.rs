@@ -26,6 +26,9 @@ mod report;
 mod resample;
 mod scale;
 mod spec;
+#[cfg(feature = "stages")]
+#[doc(hidden)]
+pub mod stages;
 mod units;
 mod verify;
 mod warning;

@@ -191,7 +191,7 @@ impl<'a> Watch<'a> {
     }
 
     /// A watch over what a picture takes, for as long as it takes.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "stages"))]
     pub(crate) fn unhurried(limits: &'a Limits) -> Self {
         Self::start(limits, None, None)
     }

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
     "batch",
     "calibration",
     "fuzzing",
+    "stages",
     "lib",
 ];
 
