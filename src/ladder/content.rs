@@ -23,17 +23,15 @@ pub(super) fn may_be_flat(canvas: &Raster, placement: &Placement) -> bool {
     let rows = canvas.pixels().chunks_exact(line).skip(top).take(height);
     let rows: Vec<&[u8]> = rows.map(|row| &row[left * count..(left + width) * count]).collect();
     let (mut alike, mut nearly) = (0_u64, 0_u64);
+    let mut off = vec![0; (width - 1) * count];
     for pair in rows.windows(2) {
-        let (above, here) = (pair[0], pair[1]);
-        for at in (count..width * count).step_by(count) {
-            let off = |channel: usize| {
-                here[channel].abs_diff(here[channel - count]).max(here[channel].abs_diff(above[channel]))
-            };
-            match (at..at + count).map(off).max() {
-                Some(0) => alike += 1,
-                Some(1) => nearly += 1,
-                _ => {}
-            }
+        let (above, left, here) = (&pair[0][count..], pair[1], &pair[1][count..]);
+        for (((off, above), left), here) in off.iter_mut().zip(above).zip(left).zip(here) {
+            *off = here.abs_diff(*left).max(here.abs_diff(*above));
+        }
+        for most in off.chunks_exact(count).map(|pixel| pixel.iter().copied().max()) {
+            alike += u64::from(most == Some(0));
+            nearly += u64::from(most == Some(1));
         }
     }
     let all = (width.saturating_sub(1) * height.saturating_sub(1)) as f64;

@@ -69,10 +69,26 @@ fn plane(canvas: &Raster, (right, down): (usize, usize), sample: impl Fn([f32; 3
             }
         }
         for block in 0..across {
-            blocks.push(forward(std::array::from_fn(|y| band[y * across + block])));
+            let samples: [[f32; 8]; 8] = std::array::from_fn(|y| band[y * across + block]);
+            // Padding is flat, and often half of the canvas.
+            blocks.push(flat(&samples).unwrap_or_else(|| forward(samples)));
         }
     }
     Plane { across, blocks }
+}
+
+/// What the transform gives of a block whose samples are all the same: eight times their mean, and nothing else.
+#[inline(always)]
+#[expect(clippy::float_cmp, reason = "what is not exactly flat is transformed")]
+fn flat(samples: &[[f32; 8]; 8]) -> Option<Coefficients> {
+    let first = samples[0][0];
+    let differ = |row: &[f32; 8]| row.iter().fold(false, |differ, &sample| differ | (sample != first));
+    if samples.iter().any(differ) {
+        return None;
+    }
+    let mut coefficients = [0.0; 64];
+    coefficients[0] = 8.0 * first;
+    Some(coefficients)
 }
 
 #[cfg(test)]
@@ -116,5 +132,17 @@ mod tests {
                 assert!((blue[0] > 0.0) != left && (red[0] > 0.0) == left, "{mode} block {at}");
             }
         }
+    }
+
+    /// Bit for bit, signs of nothing aside.
+    #[test]
+    fn a_flat_block_is_what_the_transform_makes_of_it() {
+        for step in -1280..=1280_i16 {
+            let samples = [[0.1 * f32::from(step); 8]; 8];
+            assert_eq!(flat(&samples), Some(forward(samples)), "{step}");
+        }
+        let mut samples = [[7.0; 8]; 8];
+        samples[7][7] = 7.000_001;
+        assert_eq!(flat(&samples), None);
     }
 }
