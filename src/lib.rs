@@ -25,6 +25,7 @@ mod raster;
 mod report;
 mod resample;
 mod scale;
+mod simd;
 mod spec;
 #[cfg(feature = "stages")]
 #[doc(hidden)]

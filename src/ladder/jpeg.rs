@@ -27,7 +27,7 @@ impl Rungs<'_> {
         if let Some(chroma) = self.plan.chroma {
             return self.search(canvas, &source, chroma);
         }
-        if self.reachable(&source, ChromaSubsampling::Cs444)? >= source.full_chroma_from() {
+        if self.full_chroma_pays(&source)? {
             let found = self.search(canvas, &source, ChromaSubsampling::Cs444)?;
             if found.is_some() {
                 return Ok(found);
@@ -46,27 +46,16 @@ impl Rungs<'_> {
         self.encode(canvas, &JpegSource::new(canvas), quality, chroma, None)
     }
 
-    /// About the quality that the cap allows.
-    fn reachable(&self, source: &JpegSource<'_>, chroma: ChromaSubsampling) -> Result<Quality, Error> {
-        let effort = self.plan.effort;
+    /// Whether the cap allows a quality from which full chroma is worth its bytes.
+    fn full_chroma_pays(&self, source: &JpegSource<'_>) -> Result<bool, Error> {
+        let from = source.full_chroma_from();
         let fits = |quality| {
             self.watch.check()?;
-            Ok::<_, Error>(source.estimate(quality, chroma, effort) * prior(effort) <= self.room())
+            let estimate = source.estimate(quality, ChromaSubsampling::Cs444, self.plan.effort);
+            Ok::<_, Error>(estimate * prior(self.plan.effort) <= self.room())
         };
-        let (mut low, mut high) = (self.plan.min_quality.tenths(), self.plan.max_quality.tenths());
-        if fits(self.plan.max_quality)? {
-            return Ok(self.plan.max_quality);
-        }
-        // To a whole number.
-        while high - low > 10 {
-            let middle = low.midpoint(high);
-            if fits(Quality::of_tenths(middle))? {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(Quality::of_tenths(low))
+        // The highest first: the search begins there.
+        Ok(from <= self.plan.max_quality && (fits(self.plan.max_quality)? || fits(from)?))
     }
 
     /// The bytes that the cap leaves for the picture.

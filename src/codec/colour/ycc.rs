@@ -1,7 +1,17 @@
 //! The YCbCr transform, for a row at once, and for one pixel: the slow twin.
 
+use crate::simd;
+
 /// A row of YCbCr, a plane for each component, to interleaved RGB.
 pub(in crate::codec) fn ycc_to_rgb_row(planes: [&[u8]; 3], out: &mut [u8]) {
+    simd::dispatch(
+        #[inline(always)]
+        || row_to_rgb(planes, out),
+    );
+}
+
+#[inline(always)]
+fn row_to_rgb(planes: [&[u8]; 3], out: &mut [u8]) {
     let [y, cb, cr] = planes;
     let ((ys, y_rest), (cbs, cb_rest), (crs, cr_rest)) = (y.as_chunks(), cb.as_chunks(), cr.as_chunks());
     let (outs, out_rest) = out.as_chunks_mut();
@@ -20,6 +30,7 @@ const BLUE: i16 = -14_942;
 
 /// Sixteen pixels in a way that processors do at once: numbers of 16 bits, and four pixels put together to three words.
 /// Measured to be three times as fast as one after the other.
+#[inline(always)]
 fn sixteen_to_rgb(y: &[u8; 16], cb: &[u8; 16], cr: &[u8; 16], out: &mut [u8; 48]) {
     let (mut red_green, mut blue) = ([0_u16; 16], [0_u16; 16]);
     let byte = |value: i16| value.clamp(0, 255).cast_unsigned();

@@ -13,6 +13,7 @@ use super::strips::{Sink, Strips};
 use super::tables::{Quantization, Tables, ZIGZAG};
 use crate::error::Error;
 use crate::limits::Watch;
+use crate::simd;
 
 /// What the scans have brought so far.
 #[derive(Debug)]
@@ -310,7 +311,10 @@ impl<'f> Coefficients<'f> {
     pub(super) fn give(&self, strips: &mut Strips, sink: &mut Sink<'_>) -> Result<(), Error> {
         for unit in 0..self.filled_units() {
             for (index, plane) in self.planes.iter().enumerate() {
-                plane.lay_down(index, unit, strips);
+                simd::dispatch(
+                    #[inline(always)]
+                    || plane.lay_down(index, unit, strips),
+                );
             }
             strips.finish_units(unit, sink)?;
         }
@@ -320,6 +324,7 @@ impl<'f> Coefficients<'f> {
 
 impl Plane {
     /// Puts the samples of a row of units into their strip.
+    #[inline(always)]
     fn lay_down(&self, index: usize, unit: usize, strips: &mut Strips) {
         let Some(factors) = &self.factors else { return };
         let down = usize::from(self.component.sampling.down);

@@ -90,7 +90,7 @@ pub(super) enum Extent {
 
 impl Extent {
     /// Of a block in which no coefficient is behind the one at `last` of the zigzag.
-    #[inline]
+    #[inline(always)]
     pub(super) fn up_to(last: usize) -> Self {
         match last {
             0 => Self::First,
@@ -102,7 +102,7 @@ impl Extent {
 }
 
 /// The samples of a block.
-#[inline]
+#[inline(always)]
 pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Tile {
     match extent {
         Extent::First => flat(block[0].wrapping_mul(factors[0])),
@@ -112,7 +112,7 @@ pub(super) fn idct(block: &Block, factors: &Quantization, extent: Extent) -> Til
 }
 
 /// A block of one tone.
-#[inline]
+#[inline(always)]
 fn flat(dc: i16) -> Tile {
     [[sample(narrow(descale(i32::from(dc), 3))); 8]; 8]
 }

@@ -1,7 +1,7 @@
 //! Coefficients to fewer samples: the inverse cosine transforms of 4x4, 2x2 and 1x1 points, of the lowest
 //! coefficients of an 8x8 block.
 
-use super::idct::{POINT, descale, fixed};
+use super::idct::{Extent, POINT, descale, fixed};
 use super::sequential::Block;
 use super::tables::Quantization;
 
@@ -10,8 +10,12 @@ use super::tables::Quantization;
 const OUTER: [i32; 2] = [fixed(1.306_562_965), fixed(0.541_196_100)];
 
 /// The samples of a block at half its size.
-#[inline]
-pub(super) fn four(block: &Block, factors: &Quantization) -> [[u8; 4]; 4] {
+#[inline(always)]
+pub(super) fn four(block: &Block, factors: &Quantization, extent: Extent) -> [[u8; 4]; 4] {
+    if extent == Extent::First {
+        let [[mean]] = one(block, factors);
+        return [[mean; 4]; 4];
+    }
     let mut input = [[0; 4]; 4];
     for (y, row) in input.iter_mut().enumerate() {
         for (x, value) in row.iter_mut().enumerate() {
@@ -22,7 +26,11 @@ pub(super) fn four(block: &Block, factors: &Quantization) -> [[u8; 4]; 4] {
     let mut between = pass(&input);
     between.as_flattened_mut().iter_mut().for_each(|value| *value = descale(*value, POINT - 2));
     let output = pass(&transposed(&between));
-    transposed(&output).map(|row| row.map(|value| byte(descale(value, POINT + 2 + 3))))
+    let mut bytes = [[0; 4]; 4];
+    for (byte, value) in bytes.as_flattened_mut().iter_mut().zip(transposed(&output).as_flattened()) {
+        *byte = sample(descale(*value, POINT + 2 + 3));
+    }
+    bytes
 }
 
 /// Four columns at once, [`POINT`] bits up, but for a factor of the square root of eight.
@@ -56,26 +64,26 @@ fn transposed<T: Copy + Default>(input: &[[T; 4]; 4]) -> [[T; 4]; 4] {
 }
 
 /// The samples of a block at a quarter of its size.
-#[inline]
+#[inline(always)]
 pub(super) fn two(block: &Block, factors: &Quantization) -> [[u8; 2]; 2] {
     let product = |place: usize| i32::from(block[place].wrapping_mul(factors[place]));
     let (mean, across, down, both) = (product(0), product(1), product(8), product(9));
-    let point = |value: i32| byte(descale(value, 3));
+    let point = |value: i32| sample(descale(value, 3));
     let (upper, lower) = (mean + down, mean - down);
     let (left, right) = (across + both, across - both);
     [[point(upper + left), point(upper - left)], [point(lower + right), point(lower - right)]]
 }
 
 /// The sample of a block at an eighth of its size: its mean.
-#[inline]
+#[inline(always)]
 pub(super) fn one(block: &Block, factors: &Quantization) -> [[u8; 1]; 1] {
-    [[byte(descale(i32::from(block[0].wrapping_mul(factors[0])), 3))]]
+    [[sample(descale(i32::from(block[0].wrapping_mul(factors[0])), 3))]]
 }
 
 /// A sample, which is 128 where the transform gives 0.
 #[inline(always)]
 #[expect(clippy::cast_sign_loss, reason = "it was clamped")]
-fn byte(value: i32) -> u8 {
+fn sample(value: i32) -> u8 {
     value.wrapping_add(128).clamp(0, 255) as u8
 }
 
@@ -115,7 +123,7 @@ mod tests {
     proptest! {
         #[test]
         fn they_are_the_cosine_transforms_of_fewer_points((block, factors) in blocks()) {
-            let tile = four(&block, &factors);
+            let tile = four(&block, &factors, Extent::Whole);
             prop_assert!(differ(tile.as_flattened(), &exact(&block, &factors, 4)) < 0.6);
             let tile = two(&block, &factors);
             prop_assert!(differ(tile.as_flattened(), &exact(&block, &factors, 2)) < 0.501);
@@ -130,7 +138,7 @@ mod tests {
         ) {
             let twice = |half: [i16; 32]| std::array::from_fn(|index| half[index % 32]);
             let (block, factors) = (twice(block), twice(factors));
-            four(&block, &factors);
+            four(&block, &factors, Extent::Whole);
             two(&block, &factors);
             one(&block, &factors);
         }
@@ -142,7 +150,9 @@ mod tests {
             let mut block = [0; 64];
             block[0] = dc;
             let whole = super::super::idct::idct(&block, &[1; 64], super::super::idct::Extent::Whole)[0][0];
-            assert_eq!(four(&block, &[1; 64]), [[whole; 4]; 4]);
+            for extent in [Extent::First, Extent::Whole] {
+                assert_eq!(four(&block, &[1; 64], extent), [[whole; 4]; 4]);
+            }
             assert_eq!(two(&block, &[1; 64]), [[whole; 2]; 2]);
             assert_eq!(one(&block, &[1; 64]), [[whole]]);
         }

@@ -16,6 +16,7 @@ use crate::codec::decoded::Ending;
 use crate::error::Error;
 use crate::limits::{Limits, Watch};
 use crate::scale::Scale;
+use crate::simd;
 
 /// Decodes at a scale, and hands over every row from the top: a slice per component, each as long as the scaled picture
 /// is wide, with no colour transform.
@@ -230,15 +231,10 @@ impl<'a> File<'a> {
         let mut restarts =
             Restarts::new(self.tables.restart_interval(), self.frame.units.down * self.frame.units.across);
         for row in 0..self.frame.units.down {
-            for unit in 0..self.frame.units.across {
-                if restarts.before_unit(&mut bits)? {
-                    parts.iter_mut().for_each(ComponentReader::restart);
-                }
-                for (part, strip) in parts.iter_mut().zip(strips.each()) {
-                    part.read(unit, &mut bits, strip);
-                }
-                restarts.after_unit(&mut bits)?;
-            }
+            simd::dispatch(
+                #[inline(always)]
+                || read_units(self.frame.units.across, &mut parts, &mut restarts, &mut bits, strips),
+            )?;
             strips.finish_units(row, sink)?;
         }
         self.leave(bits);
@@ -249,6 +245,27 @@ impl<'a> File<'a> {
             Err(what) => Err(what.into()),
         }
     }
+}
+
+/// Reads so many units of the only scan, a row of them.
+#[inline(always)]
+fn read_units(
+    count: usize,
+    parts: &mut [ComponentReader<'_>],
+    restarts: &mut Restarts,
+    bits: &mut BitReader<'_>,
+    strips: &mut Strips,
+) -> Checked<()> {
+    for unit in 0..count {
+        if restarts.before_unit(bits)? {
+            parts.iter_mut().for_each(ComponentReader::restart);
+        }
+        for (part, strip) in parts.iter_mut().zip(strips.each()) {
+            part.read(unit, bits, strip);
+        }
+        restarts.after_unit(bits)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -52,10 +52,34 @@ impl<'a> ComponentReader<'a> {
     pub(super) fn read(&mut self, unit: usize, bits: &mut BitReader<'_>, strip: &mut Strip) {
         let factors = self.factors;
         match self.tile {
-            8 => self.read_tiles::<8, 63>(unit, bits, strip, |block, last| idct(block, factors, Extent::up_to(last))),
-            4 => self.read_tiles::<4, 24>(unit, bits, strip, |block, _| reduced::four(block, factors)),
-            2 => self.read_tiles::<2, 4>(unit, bits, strip, |block, _| reduced::two(block, factors)),
-            _ => self.read_tiles::<1, 0>(unit, bits, strip, |block, _| reduced::one(block, factors)),
+            8 => self.read_tiles::<8, 63>(
+                unit,
+                bits,
+                strip,
+                #[inline(always)]
+                |block, extent| idct(block, factors, extent),
+            ),
+            4 => self.read_tiles::<4, 24>(
+                unit,
+                bits,
+                strip,
+                #[inline(always)]
+                |block, extent| reduced::four(block, factors, extent),
+            ),
+            2 => self.read_tiles::<2, 4>(
+                unit,
+                bits,
+                strip,
+                #[inline(always)]
+                |block, _| reduced::two(block, factors),
+            ),
+            _ => self.read_tiles::<1, 0>(
+                unit,
+                bits,
+                strip,
+                #[inline(always)]
+                |block, _| reduced::one(block, factors),
+            ),
         }
     }
 
@@ -65,7 +89,7 @@ impl<'a> ComponentReader<'a> {
         unit: usize,
         bits: &mut BitReader<'_>,
         strip: &mut Strip,
-        tile: impl Fn(&Block, usize) -> [[u8; N]; N],
+        tile: impl Fn(&Block, Extent) -> [[u8; N]; N],
     ) {
         let first = unit * self.across;
         for y in 0..self.down {
@@ -75,7 +99,7 @@ impl<'a> ComponentReader<'a> {
                 if bits.overran() {
                     (block, last) = ([0; 64], 0);
                 }
-                strip.put(first + x, y, &tile(&block, last));
+                strip.put(first + x, y, &tile(&block, Extent::up_to(last)));
             }
         }
     }

@@ -7,6 +7,7 @@ use super::sequential::Block;
 use super::tables::Quantization;
 use super::upsample::{self, Stretch};
 use crate::error::Error;
+use crate::simd;
 
 /// Takes a row of the picture: a slice of each component.
 pub(super) type Sink<'s> = dyn FnMut(&[&[u8]]) -> Result<(), Error> + 's;
@@ -71,7 +72,7 @@ impl Strips {
 
     /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks, as the
     /// tile that it becomes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(
         &mut self,
         component: usize,
@@ -83,7 +84,7 @@ impl Strips {
         let strip = &mut self.strips[component];
         match strip.component.tile {
             8 => strip.put(across, down, &idct(block, factors, extent)),
-            4 => strip.put(across, down, &reduced::four(block, factors)),
+            4 => strip.put(across, down, &reduced::four(block, factors, extent)),
             2 => strip.put(across, down, &reduced::two(block, factors)),
             _ => strip.put(across, down, &reduced::one(block, factors)),
         }
@@ -117,7 +118,10 @@ impl Strips {
         let mut rows: [&[u8]; 4] = [&[]; 4];
         let count = self.strips.len().min(4);
         for (strip, row) in self.strips.iter_mut().zip(&mut rows) {
-            *row = strip.row(self.given, index, self.most, &mut self.sums, self.width);
+            *row = simd::dispatch(
+                #[inline(always)]
+                || strip.row(self.given, index, self.most, &mut self.sums, self.width),
+            );
         }
         self.given += 1;
         sink(&rows[..count])
@@ -155,6 +159,7 @@ impl Strip {
     }
 
     /// The component's part of row `y` of the picture, when the row of units `index` is laid down.
+    #[inline(always)]
     fn row(&mut self, y: usize, index: usize, most: Grid, sums: &mut [u16], width: usize) -> &[u8] {
         let down = self.component.tile * usize::from(self.component.sampling.down);
         let here = y * down / most.down;

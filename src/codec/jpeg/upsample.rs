@@ -58,12 +58,14 @@ fn sixteenths(sum: u16, round: u16) -> u8 {
 }
 
 /// Each value with those to its left and right; the outermost two, which lack one, are left out.
+#[inline(always)]
 fn neighbours<T: Copy>(row: &[T]) -> impl Iterator<Item = (T, T, T)> {
     let from = |start: usize| row.get(start..).unwrap_or_default();
     row.iter().zip(from(1)).zip(from(2)).map(|((&left, &here), &right)| (left, here, right))
 }
 
 /// Twice as wide: two samples of `out` for each of `row`, of which there are more than one.
+#[inline(always)]
 pub(super) fn across(row: &[u8], out: &mut [u8]) {
     let (pairs, _) = out.as_chunks_mut::<2>();
     if let ([first, second, ..], Some(pair)) = (row, pairs.first_mut()) {
@@ -78,6 +80,7 @@ pub(super) fn across(row: &[u8], out: &mut [u8]) {
 }
 
 /// A row between two, nearer to the first, which is the upper one where `near_is_above`.
+#[inline(always)]
 pub(super) fn down(near: &[u8], far: &[u8], near_is_above: bool, out: &mut [u8]) {
     let round = if near_is_above { 2 } else { 1 };
     for (out, (&near, &far)) in out.iter_mut().zip(near.iter().zip(far)) {
@@ -87,6 +90,7 @@ pub(super) fn down(near: &[u8], far: &[u8], near_is_above: bool, out: &mut [u8])
 
 /// A row between two, nearer to the first, and twice as wide: two samples of `out` for each pair of samples, of which
 /// there are more than one. `sums` is room for as many.
+#[inline(always)]
 pub(super) fn both(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]) {
     for (sum, (&near, &far)) in sums.iter_mut().zip(near.iter().zip(far)) {
         *sum = 3 * u16::from(near) + u16::from(far);
@@ -105,6 +109,7 @@ pub(super) fn both(near: &[u8], far: &[u8], sums: &mut [u16], out: &mut [u8]) {
 }
 
 /// Of `most` samples of `out` each has the one of `factor` samples of `row` that lies there.
+#[inline(always)]
 pub(super) fn nearest(row: &[u8], factor: usize, most: usize, out: &mut [u8]) {
     if most.is_multiple_of(factor) {
         for (out, &sample) in out.chunks_mut(most / factor).zip(row) {

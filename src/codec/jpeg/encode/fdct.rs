@@ -74,6 +74,7 @@ fn transform(v: &mut [[f32; 8]; 8]) {
 }
 
 /// The coefficients of a block of samples, which are in rows and have their middle at 0.
+#[inline(always)]
 pub(super) fn forward(mut block: [[f32; 8]; 8]) -> Coefficients {
     transform(&mut block);
     let mut turned = std::array::from_fn(|row| std::array::from_fn(|column| block[column][row]));

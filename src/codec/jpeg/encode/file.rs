@@ -12,16 +12,17 @@ pub(super) type Script = Vec<Vec<Scan>>;
 pub(super) const FRAME_LEN: u64 = 2 + 2 + 18 + 3 * 69 + 19;
 
 /// A group of scans with its codes: those of the means of luma and chroma, and of the others of luma and chroma.
-struct Coded<'a> {
-    scans: &'a [Scan],
+#[derive(Debug)]
+struct Coded {
+    scans: Vec<Scan>,
     codes: [Code; 4],
     bits: u64,
 }
 
-impl<'a> Coded<'a> {
-    fn new(scans: &'a [Scan], picture: &Quantized) -> Self {
+impl Coded {
+    fn new(scans: Vec<Scan>, picture: &Quantized) -> Self {
         let mut tally = Tally::default();
-        for scan in scans {
+        for scan in &scans {
             scan.walk(picture, &mut tally);
         }
         let codes = tally.counts.each_ref().map(Code::shortest);
@@ -38,11 +39,12 @@ impl<'a> Coded<'a> {
 }
 
 /// What the scans of a file come to.
-pub(super) struct Entropy<'a>(Vec<Coded<'a>>);
+#[derive(Debug)]
+pub(super) struct Entropy(Vec<Coded>);
 
-impl<'a> Entropy<'a> {
-    pub(super) fn of(script: &'a Script, picture: &Quantized) -> Self {
-        Self(script.iter().map(|scans| Coded::new(scans, picture)).collect())
+impl Entropy {
+    pub(super) fn of(script: Script, picture: &Quantized) -> Self {
+        Self(script.into_iter().map(|scans| Coded::new(scans, picture)).collect())
     }
 
     /// Bytes of it in the file, but for those that are stuffed.
@@ -75,7 +77,7 @@ impl<'a> Entropy<'a> {
                     segment(&mut file, 0xc4, &[&[target], &code.lengths[..], &code.symbols].concat());
                 }
             }
-            for scan in coded.scans {
+            for scan in &coded.scans {
                 #[expect(clippy::cast_possible_truncation, reason = "at most 3")]
                 let mut head = vec![scan.components.len() as u8];
                 for &component in &scan.components {

@@ -18,7 +18,8 @@ mod tests;
 mod tuned;
 mod tuning;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use self::fdct::Coefficients;
 use self::file::{Entropy, Script, Tally};
@@ -40,10 +41,35 @@ pub(crate) struct Source<'a> {
     tuning: &'a Tuning,
     luma: Plane,
     chroma: [OnceCell<[Plane; 2]>; 3],
+    /// What was estimated last: as a rule that is what is encoded next.
+    draft: RefCell<Option<Rc<Draft>>>,
+}
+
+/// A picture of rounded coefficients, and what its file comes to.
+#[derive(Debug)]
+struct Draft {
+    settings: (Quality, ChromaSubsampling, Effort),
+    picture: Quantized,
+    entropy: Entropy,
 }
 
 /// How far single coefficients are rounded towards zero, in steps, where they are not weighed.
 const TOWARDS_ZERO: f32 = 0.1;
+
+/// 1 for the coefficients that halving the samples across and down would lose, 0 for the others.
+const BEYOND: [f32; 64] = beyond();
+
+const fn beyond() -> [f32; 64] {
+    let mut beyond = [0.0; 64];
+    let mut index = 0;
+    while index < 64 {
+        if ZIGZAG[index] % 8 > 3 || ZIGZAG[index] / 8 > 3 {
+            beyond[index] = 1.0;
+        }
+        index += 1;
+    }
+    beyond
+}
 
 impl<'a> Source<'a> {
     /// # Cost
@@ -55,7 +81,7 @@ impl<'a> Source<'a> {
 
     /// The same with other figures than those of the crate.
     pub(crate) fn tuned(canvas: &'a Raster, tuning: &'a Tuning) -> Self {
-        Self { canvas, tuning, luma: planes::luma(canvas), chroma: Default::default() }
+        Self { canvas, tuning, luma: planes::luma(canvas), chroma: Default::default(), draft: RefCell::default() }
     }
 
     fn chroma(&self, chroma: ChromaSubsampling) -> &[Plane; 2] {
@@ -80,45 +106,66 @@ impl<'a> Source<'a> {
 
     /// What halving chroma across and down would lose: the mean square of its finer half, in levels.
     pub(crate) fn fine_chroma(&self) -> f32 {
+        // The factors are 0 or 1, so that eight can be had at once.
         let fine = |block: &Coefficients| -> f32 {
-            let beyond = |place: u8| place % 8 > 3 || place / 8 > 3;
-            block.iter().zip(ZIGZAG).filter(|(_, place)| beyond(*place)).map(|(value, _)| value * value).sum()
+            let mut sums = [0.0; 8];
+            for (values, beyond) in block.as_chunks::<8>().0.iter().zip(BEYOND.as_chunks::<8>().0) {
+                for ((sum, value), beyond) in sums.iter_mut().zip(values).zip(beyond) {
+                    *sum += value * value * beyond;
+                }
+            }
+            sums.iter().sum()
         };
-        let full = self.chroma(ChromaSubsampling::Cs444);
+        let of_plane = |plane: &Plane| -> f32 {
+            plane.blocks.iter().zip(&plane.flat).filter(|(_, flat)| !**flat).map(|(block, _)| fine(block)).sum()
+        };
         #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 24 bits")]
         let samples = 64.0 * self.luma.blocks.len() as f32;
-        full.iter().flat_map(|plane| &plane.blocks).map(fine).sum::<f32>() / samples
+        self.chroma(ChromaSubsampling::Cs444).iter().map(of_plane).sum::<f32>() / samples
     }
 
     /// About how many bytes a file of these settings has, up to a factor that changes little from quality to quality:
     /// the coefficients are rounded, not weighed, and of the orders of scans one stands for all.
     #[expect(clippy::cast_precision_loss, reason = "an estimate needs no more than 53 bits")]
     pub(crate) fn estimate(&self, quality: Quality, chroma: ChromaSubsampling, effort: Effort) -> f64 {
-        let script = if effort == Effort::Fast { baseline() } else { progressive() };
-        (file::FRAME_LEN + Entropy::of(&script, &self.rounded(quality, chroma)).len()) as f64
+        (file::FRAME_LEN + self.draft(quality, chroma, effort).entropy.len()) as f64
+    }
+
+    fn draft(&self, quality: Quality, chroma: ChromaSubsampling, effort: Effort) -> Rc<Draft> {
+        let settings = (quality, chroma, effort);
+        let known = self.draft.take().filter(|draft| draft.settings == settings);
+        let draft = known.unwrap_or_else(|| {
+            let picture = self.rounded(quality, chroma);
+            let script = if effort == Effort::Fast { baseline() } else { progressive() };
+            let entropy = Entropy::of(script, &picture);
+            Rc::new(Draft { settings, picture, entropy })
+        });
+        self.draft.replace(Some(draft.clone()));
+        draft
     }
 
     /// A file of these settings: with little effort a baseline file of rounded coefficients, else one of weighed ones,
     /// baseline or progressive, whichever is shorter.
     pub(crate) fn encode(&self, quality: Quality, chroma: ChromaSubsampling, effort: Effort) -> Vec<u8> {
-        let mut picture = self.rounded(quality, chroma);
+        let draft = self.draft(quality, chroma, effort);
+        let size = self.canvas.size();
         let rounds = match effort {
-            Effort::Fast => 0,
+            Effort::Fast => return draft.entropy.write(size, &draft.picture),
             Effort::Balanced => 1,
             Effort::Best => 2,
         };
-        for _ in 0..rounds {
-            self.weigh(&mut picture, quality, chroma);
+        let mut picture = self.weighed(&draft.picture, quality);
+        for _ in 1..rounds {
+            picture = self.weighed(&picture, quality);
         }
-        let (baseline, others) = (baseline(), scripts(effort));
-        let mut shortest = Entropy::of(&baseline, &picture);
-        for script in &others {
+        let mut shortest = Entropy::of(baseline(), &picture);
+        for script in scripts(effort) {
             let entropy = Entropy::of(script, &picture);
             if entropy.len() < shortest.len() {
                 shortest = entropy;
             }
         }
-        shortest.write(self.canvas.size(), &picture)
+        shortest.write(size, &picture)
     }
 
     fn rounded(&self, quality: Quality, chroma: ChromaSubsampling) -> Quantized {
@@ -130,17 +177,19 @@ impl<'a> Source<'a> {
     }
 
     /// Chooses the coefficients again, by what they would cost in a file of the present ones.
-    fn weigh(&self, picture: &mut Quantized, quality: Quality, chroma: ChromaSubsampling) {
+    fn weighed(&self, picture: &Quantized, quality: Quality) -> Quantized {
         let mut tally = Tally::default();
         Scan::baseline().walk(picture, &mut tally);
         let [.., luma, others] = &tally.counts;
         let rates = [Rates::of(luma), Rates::of(others)];
+        let &Quantized { chroma, tables, .. } = picture;
         let [blue, red] = self.chroma(chroma);
-        for (number, plane) in [&self.luma, blue, red].into_iter().enumerate() {
+        let planes = [&self.luma, blue, red];
+        let components = std::array::from_fn(|number| {
             let weight = self.tuning.weight(number, quality);
-            picture.components[number] =
-                quantize::weighed(plane, &picture.tables[number], &rates[number.min(1)], &weight);
-        }
+            quantize::weighed(planes[number], &tables[number], &rates[number.min(1)], &weight)
+        });
+        Quantized { chroma, tables, components }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::fdct::{Coefficients, forward};
 use crate::raster::Raster;
+use crate::simd;
 use crate::units::ChromaSubsampling;
 
 /// One component of a picture as blocks, row by row.
@@ -11,6 +12,8 @@ pub(super) struct Plane {
     /// Blocks in a row.
     pub(super) across: usize,
     pub(super) blocks: Vec<Coefficients>,
+    /// Which of the blocks have nothing but a mean.
+    pub(super) flat: Vec<bool>,
 }
 
 /// How many pixels one sample of chroma stands for, across and down.
@@ -22,59 +25,116 @@ pub(super) const fn pixels_per_sample(chroma: ChromaSubsampling) -> (usize, usiz
     }
 }
 
+/// How a component is made of red, green and blue (ITU-T T.871, 7, with the middle at 0).
+#[derive(Debug, Clone, Copy)]
+struct Mix {
+    shares: [f32; 3],
+    offset: f32,
+}
+
+const LUMA: Mix = Mix { shares: [0.299, 0.587, 0.114], offset: -128.0 };
+const BLUE: Mix = Mix { shares: [-0.168_735_89, -0.331_264_1, 0.5], offset: 0.0 };
+const RED: Mix = Mix { shares: [0.5, -0.418_687_6, -0.081_312_41], offset: 0.0 };
+
 /// The brightness of an opaque canvas.
 pub(super) fn luma(canvas: &Raster) -> Plane {
-    plane(canvas, (1, 1), |[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b - 128.0)
+    let [luma] = planes(canvas, (1, 1), [LUMA]);
+    luma
 }
 
 /// Its blue and red, without brightness.
 pub(super) fn chroma(canvas: &Raster, chroma: ChromaSubsampling) -> [Plane; 2] {
-    let step = pixels_per_sample(chroma);
-    [
-        plane(canvas, step, |[r, g, b]| -0.168_735_89 * r - 0.331_264_1 * g + 0.5 * b),
-        plane(canvas, step, |[r, g, b]| 0.5 * r - 0.418_687_6 * g - 0.081_312_41 * b),
-    ]
+    planes(canvas, pixels_per_sample(chroma), [BLUE, RED])
 }
 
-/// The component that `sample` takes of each pixel (ITU-T T.871, 7, with the middle at 0), a mean of so many pixels
-/// across and down. Beyond the edges, the last column and row are repeated.
-fn plane(canvas: &Raster, (right, down): (usize, usize), sample: impl Fn([f32; 3]) -> f32) -> Plane {
+/// Some components, of the mean of so many pixels across and down.
+fn planes<const N: usize>(canvas: &Raster, pixels_per_sample: (usize, usize), mixes: [Mix; N]) -> [Plane; N] {
+    simd::dispatch(
+        #[inline(always)]
+        || transformed(canvas, pixels_per_sample, mixes),
+    )
+}
+
+/// Beyond the edges, the last column and row are repeated.
+#[inline(always)]
+fn transformed<const N: usize>(canvas: &Raster, (right, down): (usize, usize), mixes: [Mix; N]) -> [Plane; N] {
     let (width, height) = (canvas.size().width() as usize, canvas.size().height() as usize);
     let (across, rows) = (width.div_ceil(8 * right), height.div_ceil(8 * down));
-    let mut blocks = Vec::with_capacity(across * rows);
-    let mut band = vec![[0.0_f32; 8]; across * 8];
-    let mut line = vec![0.0_f32; across * 8 * right];
+    let empty = || Plane { across, blocks: Vec::with_capacity(across * rows), flat: Vec::with_capacity(across * rows) };
+    let mut planes = std::array::from_fn(|_| empty());
+    let mut bands = mixes.map(|mix| (mix, vec![[0.0_f32; 8]; across * 8]));
+    let mut colours = [(); 3].map(|()| vec![0.0_f32; across * 8 * right]);
     let pixels = canvas.pixels().as_chunks::<3>().0;
-    #[expect(clippy::cast_precision_loss, reason = "1, 2 or 4")]
-    let share = 1.0 / (right * down) as f32;
     for row in 0..rows {
-        for (y, samples) in band.chunks_exact_mut(across).enumerate() {
-            line.fill(0.0);
-            for part in 0..down {
-                let source = ((8 * row + y) * down + part).min(height - 1);
-                let (inside, outside) = line.split_at_mut(width);
-                for (sum, pixel) in inside.iter_mut().zip(&pixels[source * width..]) {
-                    *sum += sample(pixel.map(f32::from));
-                }
-                outside.fill(inside[width - 1]);
-            }
-            let samples = samples.as_flattened_mut();
-            match right {
-                1 => samples.copy_from_slice(&line),
-                _ => {
-                    for (mean, pair) in samples.iter_mut().zip(line.as_chunks::<2>().0) {
-                        *mean = share * (pair[0] + pair[1]);
-                    }
-                }
+        for y in 0..8 {
+            let first = (8 * row + y) * down;
+            let sources = (first..first + down).map(|source| &pixels[source.min(height - 1) * width..][..width]);
+            sum(sources, right, &mut colours);
+            for (mix, band) in &mut bands {
+                mix.row(&colours, right * down, band[y * across..(y + 1) * across].as_flattened_mut());
             }
         }
-        for block in 0..across {
-            let samples: [[f32; 8]; 8] = std::array::from_fn(|y| band[y * across + block]);
-            // Padding is flat, and often half of the canvas.
-            blocks.push(flat(&samples).unwrap_or_else(|| forward(samples)));
+        for (plane, (_, band)) in planes.iter_mut().zip(&bands) {
+            for block in 0..across {
+                plane.push(std::array::from_fn(|y| band[y * across + block]));
+            }
         }
     }
-    Plane { across, blocks }
+    planes
+}
+
+/// The colours of rows of pixels, added up: of all rows, and of each `right` pixels across.
+#[inline(always)]
+fn sum<'p>(rows: impl Iterator<Item = &'p [[u8; 3]]>, right: usize, colours: &mut [Vec<f32>; 3]) {
+    for (number, row) in rows.enumerate() {
+        let [reds, greens, blues] = colours;
+        for (pixel, ((red, green), blue)) in row.iter().zip(reds.iter_mut().zip(greens.iter_mut()).zip(blues)) {
+            let [r, g, b] = pixel.map(f32::from);
+            if number == 0 {
+                (*red, *green, *blue) = (r, g, b);
+            } else {
+                (*red, *green, *blue) = (*red + r, *green + g, *blue + b);
+            }
+        }
+        for colour in colours.iter_mut() {
+            let (inside, outside) = colour.split_at_mut(row.len());
+            outside.fill(inside[row.len() - 1]);
+        }
+    }
+    if right > 1 {
+        for colour in colours {
+            for at in 0..colour.len() / 2 {
+                colour[at] = colour[2 * at] + colour[2 * at + 1];
+            }
+        }
+    }
+}
+
+impl Mix {
+    /// The samples of a row, of sums of so many pixels each.
+    #[inline(always)]
+    #[expect(clippy::cast_precision_loss, reason = "1, 2 or 4")]
+    fn row(self, colours: &[Vec<f32>; 3], pixels: usize, samples: &mut [f32]) {
+        let [red, green, blue] = self.shares.map(|share| share / pixels as f32);
+        let [reds, greens, blues] = colours;
+        for (sample, ((r, g), b)) in samples.iter_mut().zip(reds.iter().zip(greens).zip(blues)) {
+            *sample = red * r + green * g + blue * b + self.offset;
+        }
+    }
+}
+
+impl Plane {
+    /// Transforms a block of samples.
+    #[inline(always)]
+    fn push(&mut self, samples: [[f32; 8]; 8]) {
+        // Padding is flat, and often half of the canvas.
+        let flat = flat(&samples);
+        self.flat.push(flat.is_some());
+        self.blocks.push(flat.unwrap_or_else(
+            #[inline(always)]
+            || forward(samples),
+        ));
+    }
 }
 
 /// What the transform gives of a block whose samples are all the same: eight times their mean, and nothing else.

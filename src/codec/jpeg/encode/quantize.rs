@@ -4,6 +4,7 @@
 use super::code::Counts;
 use super::fdct::Coefficients;
 use super::planes::Plane;
+use crate::simd;
 
 /// A block of quantized coefficients in the zigzag order of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +31,56 @@ pub(super) fn rounded(plane: &Plane, table: &Table, towards_zero: f32) -> Compon
     let inverse = inverse(table);
     let mut less = [towards_zero; 64];
     less[0] = 0.0;
-    let blocks = plane.blocks.iter().map(|coefficients| {
-        let values = round(coefficients, &inverse, &less);
-        Block { values, present: present(&values) }
-    });
-    Component { across: plane.across, blocks: blocks.collect() }
+    quantized(
+        plane,
+        #[inline(always)]
+        |coefficients| {
+            let values = round(coefficients, &inverse, &less);
+            Block { values, present: present(&values) }
+        },
+        inverse[0],
+    )
 }
 
 /// Chooses for every block the numbers of the least cost in bits plus weighted square error.
 pub(super) fn weighed(plane: &Plane, table: &Table, rates: &Rates, weight: &Weight) -> Component {
     let inverse = inverse(table);
-    let blocks = plane.blocks.iter().map(|coefficients| {
-        let mut steps = [0.0; 64];
-        for ((step, coefficient), inverse) in steps.iter_mut().zip(coefficients).zip(&inverse) {
-            *step = coefficient * inverse;
-        }
-        cheapest(&steps, rates, weight.of(coefficients), &weight.care)
-    });
-    Component { across: plane.across, blocks: blocks.collect() }
+    quantized(
+        plane,
+        #[inline(always)]
+        |coefficients| {
+            let mut steps = [0.0; 64];
+            for ((step, coefficient), inverse) in steps.iter_mut().zip(coefficients).zip(&inverse) {
+                *step = coefficient * inverse;
+            }
+            cheapest(&steps, rates, weight.of(coefficients), &weight.care)
+        },
+        inverse[0],
+    )
+}
+
+/// Every block by `choose`, or its mean alone, times `mean`, where there is nothing else.
+#[inline(always)]
+fn quantized(plane: &Plane, choose: impl Fn(&Coefficients) -> Block, mean: f32) -> Component {
+    let mut blocks = Vec::with_capacity(plane.blocks.len());
+    simd::dispatch(
+        #[inline(always)]
+        || {
+            for (coefficients, &flat) in plane.blocks.iter().zip(&plane.flat) {
+                blocks.push(if flat { Block::flat(coefficients[0] * mean) } else { choose(coefficients) });
+            }
+        },
+    );
+    Component { across: plane.across, blocks }
+}
+
+impl Block {
+    #[inline(always)]
+    fn flat(mean: f32) -> Self {
+        let mut values = [0; 64];
+        values[0] = nearest(mean);
+        Self { values, present: 0 }
+    }
 }
 
 fn inverse(table: &Table) -> [f32; 64] {

@@ -2,6 +2,7 @@
 
 use super::Quantized;
 use super::quantize::{Block, magnitude};
+use crate::simd;
 
 /// What becomes of the symbols of a scan.
 pub(super) trait Sink {
@@ -48,6 +49,14 @@ impl Scan {
 
     /// Gives the scan's symbols to the sink. Tables 0 and 1 are those of the means, 2 and 3 the others'.
     pub(super) fn walk(&self, picture: &Quantized, sink: &mut impl Sink) {
+        simd::dispatch(
+            #[inline(always)]
+            || self.walk_all(picture, sink),
+        );
+    }
+
+    #[inline(always)]
+    fn walk_all(&self, picture: &Quantized, sink: &mut impl Sink) {
         if self.first == 0 {
             return interleaved(picture, self.last > 0, sink);
         }
@@ -63,6 +72,7 @@ impl Scan {
 }
 
 /// The means, and after each the rest of its block if they are wanted, in units of some blocks of each component.
+#[inline(always)]
 fn interleaved(picture: &Quantized, all: bool, sink: &mut impl Sink) {
     let [_, chroma, _] = &picture.components;
     let rows = chroma.blocks.len() / chroma.across;
@@ -137,6 +147,7 @@ fn symbol(run: u32, len: u32) -> u8 {
 }
 
 /// The first pass over a band, without its lowest bits. Blocks that end together are counted.
+#[inline(always)]
 fn band(blocks: &[Block], table: usize, scan: &Scan, sink: &mut impl Sink) {
     let wanted = wanted(scan);
     let mut ends = Ends::new(table);
@@ -212,6 +223,7 @@ fn tell_bits(bits: &[bool], sink: &mut impl Sink) {
 }
 
 /// A pass that gives one more bit of a band (ITU-T T.81, G.1.2.3).
+#[inline(always)]
 fn refinement(blocks: &[Block], table: usize, scan: &Scan, sink: &mut impl Sink) {
     let wanted = wanted(scan);
     let mut ends = Ends::new(table);
