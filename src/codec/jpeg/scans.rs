@@ -231,9 +231,9 @@ impl<'a> File<'a> {
         let mut restarts =
             Restarts::new(self.tables.restart_interval(), self.frame.units.down * self.frame.units.across);
         for row in 0..self.frame.units.down {
-            simd::dispatch(
+            bits = simd::dispatch(
                 #[inline(always)]
-                || read_units(self.frame.units.across, &mut parts, &mut restarts, &mut bits, strips),
+                || read_units(self.frame.units.across, &mut parts, &mut restarts, bits, strips),
             )?;
             strips.finish_units(row, sink)?;
         }
@@ -247,25 +247,25 @@ impl<'a> File<'a> {
     }
 }
 
-/// Reads so many units of the only scan, a row of them.
+/// Reads so many units of the only scan, a row of them. The bits by value, so that they stay in registers.
 #[inline(always)]
-fn read_units(
+fn read_units<'a>(
     count: usize,
     parts: &mut [ComponentReader<'_>],
     restarts: &mut Restarts,
-    bits: &mut BitReader<'_>,
+    mut bits: BitReader<'a>,
     strips: &mut Strips,
-) -> Checked<()> {
+) -> Checked<BitReader<'a>> {
     for unit in 0..count {
-        if restarts.before_unit(bits)? {
+        if restarts.before_unit(&mut bits)? {
             parts.iter_mut().for_each(ComponentReader::restart);
         }
         for (part, strip) in parts.iter_mut().zip(strips.each()) {
-            part.read(unit, bits, strip);
+            part.read(unit, &mut bits, strip);
         }
-        restarts.after_unit(bits)?;
+        restarts.after_unit(&mut bits)?;
     }
-    Ok(())
+    Ok(bits)
 }
 
 #[cfg(test)]
