@@ -2,16 +2,19 @@
 //! was there.
 
 use super::flaw::{self, Checked};
+use super::segments::first_ff;
 
 /// Reads bits, the most significant of a byte first. Behind the end of the data it gives zeros, and counts them.
 #[derive(Debug, Clone)]
 pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
-    /// The next byte that `held` does not count.
-    at: usize,
-    /// The next bits, from the left. Behind those that count there may be some of the byte at `at`.
+    /// The bytes that `held` does not count, up to the next 0xff.
+    ahead: &'a [u8],
+    /// Where `ahead` ends in `bytes`.
+    end: usize,
+    /// The next bits, from the left. Behind those that count there may be some of the first byte ahead.
     buffer: u64,
-    /// How many bits of `buffer` count, zeros from behind the end among them.
+    /// How many bits of `buffer` count, 63 at most, zeros from behind the end among them.
     held: u32,
     /// How many zeros from behind the end were given so far, those in `buffer` among them.
     padding: u32,
@@ -31,27 +34,42 @@ enum Next {
 impl<'a> BitReader<'a> {
     /// A reader of what begins at `at`.
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at, buffer: 0, held: 0, padding: 0, stray: false }
+        let mut reader = Self { bytes, ahead: &[], end: 0, buffer: 0, held: 0, padding: 0, stray: false };
+        reader.go_to(at);
+        reader
+    }
+
+    /// The place of the next byte that `held` does not count.
+    fn at(&self) -> usize {
+        self.end - self.ahead.len()
+    }
+
+    fn go_to(&mut self, at: usize) {
+        let at = at.min(self.bytes.len());
+        if at > self.end || self.end == 0 {
+            let rest = &self.bytes[at..];
+            self.end = at + first_ff(rest).unwrap_or(rest.len());
+        }
+        self.ahead = self.bytes.get(at..self.end).unwrap_or_default();
     }
 
     /// Makes sure of so many bits, 32 at most, for [`peek`](Self::peek) and [`skip`](Self::skip).
     #[inline(always)]
     pub(super) fn fill(&mut self, count: u32) {
         if self.held < count {
-            self.refill();
+            self.top_up(count);
         }
     }
 
-    /// Takes up to seven bytes at once where no 0xff is among the next eight, which is nearly always.
+    /// The same, with more bits than that where they can be had at once, which is nearly always; without asking whether
+    /// any are needed. Whether they are is hard to predict for a processor, and a wrong guess costs it more than this.
     #[inline(always)]
-    fn refill(&mut self) {
-        let ahead = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>());
-        if let Some(word) = ahead.map(|chunk| u64::from_be_bytes(*chunk)).filter(|&word| !has_ff(word)) {
-            self.buffer |= word >> self.held;
-            let taken = (63 - self.held) / 8;
-            self.at += taken as usize;
-            self.held += 8 * taken;
-        } else {
+    pub(super) fn top_up(&mut self, count: u32) {
+        if let Some(chunk) = self.ahead.first_chunk() {
+            self.buffer |= u64::from_be_bytes(*chunk) >> self.held;
+            self.ahead = &self.ahead[(63 - self.held) as usize / 8..];
+            self.held |= 56;
+        } else if self.held < count {
             *self = self.clone().refilled_by_bytes();
         }
     }
@@ -60,38 +78,35 @@ impl<'a> BitReader<'a> {
     #[cold]
     #[inline(never)]
     fn refilled_by_bytes(mut self) -> Self {
-        while self.held <= 56 {
+        while self.held < 56 {
             match self.next() {
                 Next::Data(byte, after) => {
                     self.buffer |= u64::from(byte) << (56 - self.held);
                     self.held += 8;
-                    self.at = after;
+                    self.go_to(after);
                     continue;
                 }
                 // The fill in front of it is passed over once, not with every refill from here on.
-                Next::Marker(_, after) => self.at = after - 2,
-                Next::End => self.at = self.bytes.len(),
+                Next::Marker(_, after) => self.end = after - 2,
+                Next::End => self.end = self.bytes.len(),
             }
-            self.padding += 64 - self.held;
-            self.held = 64;
+            self.padding += 63 - self.held;
+            self.held = 63;
         }
         self
     }
 
     /// Stuffing is any number of 0xff before a zero, and they are one byte of data, as for libjpeg.
     fn next(&self) -> Next {
-        let Some(rest) = self.bytes.get(self.at..) else { return Next::End };
-        match rest {
-            [] => Next::End,
-            [0xff, after @ ..] => {
-                let Some(fill) = after.iter().position(|&byte| byte != 0xff) else { return Next::End };
-                let behind = self.at + fill + 2;
-                match after[fill] {
-                    0 => Next::Data(0xff, behind),
-                    code => Next::Marker(code, behind),
-                }
-            }
-            [byte, ..] => Next::Data(*byte, self.at + 1),
+        if let Some(byte) = self.ahead.first() {
+            return Next::Data(*byte, self.at() + 1);
+        }
+        let Some([0xff, after @ ..]) = self.bytes.get(self.end..) else { return Next::End };
+        let Some(fill) = after.iter().position(|&byte| byte != 0xff) else { return Next::End };
+        let behind = self.end + fill + 2;
+        match after[fill] {
+            0 => Next::Data(0xff, behind),
+            code => Next::Marker(code, behind),
         }
     }
 
@@ -155,9 +170,9 @@ impl<'a> BitReader<'a> {
         (self.buffer, self.held, self.padding) = (0, 0, 0);
         while let Next::Data(_, after) = self.next() {
             self.stray = true;
-            self.at = after;
+            self.go_to(after);
         }
-        (self.at, self.stray)
+        (self.at(), self.stray)
     }
 
     /// Whether the data end at the restart marker of this number.
@@ -173,7 +188,7 @@ impl<'a> BitReader<'a> {
         self.leave();
         match self.next() {
             Next::Marker(code, after) if code == 0xd0 + number => {
-                self.at = after;
+                self.go_to(after);
                 Ok(self)
             }
             Next::Marker(0xd0..=0xd7, _) => Err(flaw::WRONG_RESTART),
@@ -189,14 +204,6 @@ pub(super) fn signed(bits: i32, count: u32) -> i32 {
     // Without a branch, for the sign is as good as random.
     let negative = ((bits << 1) >> count) - 1;
     bits + (negative & (1 - (1 << count)))
-}
-
-/// Whether one of the eight bytes is 0xff.
-#[inline(always)]
-pub(super) const fn has_ff(word: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // A byte of the complement that is zero borrows from its own top bit.
-    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
 }
 
 #[cfg(test)]
@@ -238,19 +245,6 @@ mod tests {
             }
         }
         assert_eq!(signed(0, 0), 0);
-    }
-
-    #[test]
-    fn every_byte_that_is_ff_is_seen() {
-        for place in 0..8 {
-            for byte in 0..=255_u64 {
-                for others in [0, 0x7f, 0x80, 0xfe] {
-                    let mut bytes = [others; 8];
-                    bytes[place] = u8::try_from(byte).unwrap();
-                    assert_eq!(has_ff(u64::from_be_bytes(bytes)), byte == 0xff);
-                }
-            }
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::frame::{Component, Frame};
 use super::huffman::Table;
 use super::idct::Extent;
 use super::progressive::{self, Band};
-use super::scan::{Part, Progress, Restarts, Scan};
+use super::scan::{Layout, Part, Progress, Restarts, Scan};
 use super::sequential::{Block, Coding};
 use super::strips::{Sink, Strips};
 use super::tables::{Quantization, Tables, ZIGZAG};
@@ -73,6 +73,7 @@ impl Method for Sequential {
         self.0.iter_mut().for_each(|coding| coding.previous = 0);
     }
 
+    #[inline(always)]
     fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
         if let Some(block) = block.first_chunk_mut() {
             *nonzero = 1 << self.0[part].read::<63>(bits, block);
@@ -94,6 +95,7 @@ impl Method for FirstDc {
         self.codings.iter_mut().for_each(|(_, previous)| *previous = 0);
     }
 
+    #[inline(always)]
     fn read(&mut self, part: usize, bits: &mut BitReader<'_>, block: &mut [i16], _: &mut u64) -> Checked<()> {
         let (table, previous) = &mut self.codings[part];
         progressive::first_dc(table, previous, self.low, bits, &mut block[0]);
@@ -108,6 +110,7 @@ impl Method for FirstDc {
 impl Method for RefineDc {
     fn restart(&mut self) {}
 
+    #[inline(always)]
     fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], _: &mut u64) -> Checked<()> {
         progressive::refine_dc(self.low, bits, &mut block[0]);
         Ok(())
@@ -123,8 +126,12 @@ impl Method for FirstAc {
         self.0.ended = 0;
     }
 
+    #[inline(always)]
     fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
-        block.first_chunk_mut().map_or(Ok(()), |block| self.0.begin(bits, block, nonzero))
+        match block.first_chunk_mut() {
+            Some(block) => self.0.begin(bits, block, nonzero),
+            None => Ok(()),
+        }
     }
 
     fn undo(&self, block: &mut [i16]) {
@@ -139,8 +146,12 @@ impl Method for RefineAc {
         self.0.ended = 0;
     }
 
+    #[inline(always)]
     fn read(&mut self, _: usize, bits: &mut BitReader<'_>, block: &mut [i16], nonzero: &mut u64) -> Checked<()> {
-        block.first_chunk_mut().map_or(Ok(()), |block| self.0.refine(bits, block, nonzero))
+        match block.first_chunk_mut() {
+            Some(block) => self.0.refine(bits, block, nonzero),
+            None => Ok(()),
+        }
     }
 
     fn undo(&self, block: &mut [i16]) {
@@ -239,27 +250,14 @@ impl<'f> Coefficients<'f> {
         mut method: impl Method,
     ) -> Result<(), Stop> {
         let layout = scan.layout(self.frame);
-        let mut unused = 0;
         for row in 0..layout.down {
             watch.check()?;
-            for unit in 0..layout.across {
-                if restarts.before_unit(bits)? {
-                    method.restart();
-                }
-                for (index, (part, &(across, down))) in scan.parts.iter().zip(&layout.blocks).enumerate() {
-                    let plane = &mut self.planes[part.component];
-                    for y in row * down..(row + 1) * down {
-                        let start = y * plane.component.padded.across + unit * across;
-                        let kept = plane.kept;
-                        let blocks = plane.values[start * kept..(start + across) * kept].chunks_exact_mut(kept);
-                        for (at, block) in blocks.enumerate() {
-                            let nonzero = plane.nonzero.get_mut(start + at).unwrap_or(&mut unused);
-                            read_block(&mut method, index, bits, block, nonzero)?;
-                        }
-                    }
-                }
-                restarts.after_unit(bits)?;
-            }
+            // By value, so that they stay in registers.
+            let own = bits.clone();
+            *bits = simd::dispatch(
+                #[inline(always)]
+                || self.read_units(scan, &layout, row, &mut restarts, own, &mut method),
+            )?;
             if scan.first == 0 && scan.high == 0 {
                 for (part, &(_, down)) in scan.parts.iter().zip(&layout.blocks) {
                     let plane = &mut self.planes[part.component];
@@ -268,6 +266,39 @@ impl<'f> Coefficients<'f> {
             }
         }
         Ok(())
+    }
+
+    /// Reads a row of units.
+    #[inline(always)]
+    fn read_units<'a>(
+        &mut self,
+        scan: &Scan,
+        layout: &Layout,
+        row: usize,
+        restarts: &mut Restarts,
+        mut bits: BitReader<'a>,
+        method: &mut impl Method,
+    ) -> Checked<BitReader<'a>> {
+        let mut unused = 0;
+        for unit in 0..layout.across {
+            if restarts.before_unit(&mut bits)? {
+                method.restart();
+            }
+            for (index, (part, &(across, down))) in scan.parts.iter().zip(&layout.blocks).enumerate() {
+                let plane = &mut self.planes[part.component];
+                for y in row * down..(row + 1) * down {
+                    let start = y * plane.component.padded.across + unit * across;
+                    let kept = plane.kept;
+                    let blocks = plane.values[start * kept..(start + across) * kept].chunks_exact_mut(kept);
+                    for (at, block) in blocks.enumerate() {
+                        let nonzero = plane.nonzero.get_mut(start + at).unwrap_or(&mut unused);
+                        read_block(method, index, &mut bits, block, nonzero)?;
+                    }
+                }
+            }
+            restarts.after_unit(&mut bits)?;
+        }
+        Ok(bits)
     }
 
     #[cfg(test)]

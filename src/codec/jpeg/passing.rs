@@ -75,7 +75,7 @@ impl Passing {
     #[inline(always)]
     pub(super) fn pass(&self, mut index: usize, table: &Table, bits: &mut BitReader<'_>) -> bool {
         loop {
-            bits.fill(LOOK);
+            bits.top_up(LOOK);
             let steps = self.0[bits.peek(LOOK) as usize];
             let next = index + steps.coefficients();
             if next < NONE {

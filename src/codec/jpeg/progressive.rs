@@ -10,14 +10,14 @@ use super::sequential::{Block, low_half};
 use super::tables::ZIGZAG;
 
 /// The first coefficients, without their lowest bits. `previous` is that of the block before.
-#[inline]
+#[inline(always)]
 pub(super) fn first_dc(table: &Table, previous: &mut i32, low: u8, bits: &mut BitReader<'_>, value: &mut i16) {
     *previous = previous.wrapping_add(table.difference(bits));
     *value = low_half(previous.wrapping_shl(low.into()));
 }
 
 /// One more bit of the first coefficient.
-#[inline]
+#[inline(always)]
 pub(super) fn refine_dc(low: u8, bits: &mut BitReader<'_>, value: &mut i16) {
     *value |= i16::from(bits.take_bit()) << low;
 }
@@ -35,6 +35,7 @@ pub(super) struct Band {
 
 impl Band {
     /// The band's coefficients without their lowest bits.
+    #[inline(always)]
     pub(super) fn begin(&mut self, bits: &mut BitReader<'_>, block: &mut Block, nonzero: &mut u64) -> Checked<()> {
         if self.ended > 0 {
             self.ended -= 1;
@@ -78,8 +79,14 @@ impl Band {
     }
 
     /// One more bit of the band's coefficients, and those that only become other than zero by it.
+    ///
+    /// The bits of the former are gathered, and added when the block is read: a loop for each symbol would end where no
+    /// processor can foresee.
+    #[inline(always)]
     pub(super) fn refine(&mut self, bits: &mut BitReader<'_>, block: &mut Block, nonzero: &mut u64) -> Checked<()> {
         let mut index = self.first;
+        let refined = *nonzero & places(index, self.last + 1);
+        let mut gathered = 0;
         while self.ended == 0 && index <= self.last {
             let symbol = self.table.plain_symbol(bits);
             let (run, size) = (symbol >> 4, symbol & 15);
@@ -93,8 +100,8 @@ impl Band {
                 1 => -1 << self.low,
                 _ => return Err(flaw::BAD_REFINEMENT),
             };
-            let end = self.zero_after(index, run, *nonzero);
-            self.refine_all(*nonzero & places(index, end), bits, block);
+            let end = zero_after(places(index, self.last + 1) & !refined, run).min(self.last + 1);
+            gathered = gather(gathered, refined & places(index, end), bits);
             if value != 0 {
                 let place = ZIGZAG.get(end).filter(|_| end <= self.last);
                 let Some(&place) = place else { return Err(flaw::PAST_THE_BLOCK) };
@@ -104,35 +111,26 @@ impl Band {
             index = end + 1;
         }
         if self.ended > 0 {
-            self.refine_all(*nonzero & places(index, self.last + 1), bits, block);
+            gathered = gather(gathered, refined & places(index, self.last + 1), bits);
             self.ended -= 1;
         }
+        self.add(refined, gathered, block);
         Ok(())
     }
 
-    /// Where in the band the zero is that has `zeros` others before it, from `index` on; what is behind the band if
-    /// there are not as many.
+    /// Adds a bit to each of these coefficients, which are not zero.
     #[inline(always)]
-    fn zero_after(&self, index: usize, zeros: u8, nonzero: u64) -> usize {
-        let mut left = !nonzero & places(index, self.last + 1);
-        for _ in 0..zeros {
-            // Without its lowest bit.
-            left &= left.wrapping_sub(1);
-        }
-        (left.trailing_zeros() as usize).min(self.last + 1)
-    }
-
-    /// Takes one more bit for each of these coefficients, which are not zero.
-    #[inline(always)]
-    fn refine_all(&self, mut which: u64, bits: &mut BitReader<'_>, block: &mut Block) {
-        let one = 1 << self.low;
-        while which != 0 {
-            let value = &mut block[usize::from(ZIGZAG[which.trailing_zeros() as usize & 63])];
-            // Without a branch on the bit, which is as good as random.
-            let grows = bits.take_bit() & (*value & one == 0);
-            let further = if *value > 0 { one } else { -one };
-            *value = value.saturating_add(if grows { further } else { 0 });
-            which &= which - 1;
+    fn add(&self, mut refined: u64, gathered: u64, block: &mut Block) {
+        // The first from the left.
+        let mut gathered = gathered << 1 << (63 - refined.count_ones());
+        while refined != 0 {
+            let value = &mut block[usize::from(ZIGZAG[refined.trailing_zeros() as usize & 63])];
+            // Without a branch on the bit or the sign, which are as good as random.
+            let grows = i16::from(gathered.cast_signed() < 0) & !(*value >> self.low);
+            let sign = *value >> 15;
+            *value = value.saturating_add((grows << self.low ^ sign) - sign);
+            refined &= refined - 1;
+            gathered <<= 1;
         }
     }
 
@@ -151,6 +149,32 @@ impl Band {
 fn places(start: usize, end: usize) -> u64 {
     let below = |place: usize| if place < 64 { (1 << place) - 1 } else { u64::MAX };
     below(end) & !below(start)
+}
+
+/// The place of the zero that has `before` others before it, of those whose bits are set; 64 if there are not as many.
+#[inline(always)]
+fn zero_after(mut zeros: u64, before: u8) -> usize {
+    // Most often there are few, and then it is done without a branch.
+    for count in 0..4 {
+        let without_lowest = zeros & zeros.wrapping_sub(1);
+        zeros = if count < before { without_lowest } else { zeros };
+    }
+    for _ in 4..before {
+        zeros &= zeros.wrapping_sub(1);
+    }
+    zeros.trailing_zeros() as usize
+}
+
+/// Takes a bit for each of `places`, and puts them behind those gathered so far.
+#[inline(always)]
+fn gather(gathered: u64, places: u64, bits: &mut BitReader<'_>) -> u64 {
+    let mut count = places.count_ones();
+    let mut gathered = gathered;
+    while count > 31 {
+        gathered = gathered << 31 | u64::from(bits.take(31));
+        count -= 31;
+    }
+    gathered << count | u64::from(bits.take(count))
 }
 
 /// For how many blocks, this one included, the band is at its end: the bits for it are of `size`, at most 14.

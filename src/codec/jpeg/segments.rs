@@ -1,6 +1,5 @@
 //! The marker segments of a JPEG, one after the other.
 
-use super::bits::has_ff;
 use super::flaw::{self, Checked};
 
 /// Walks from marker to marker.
@@ -85,10 +84,18 @@ impl<'a> Segments<'a> {
 }
 
 /// Where the first 0xff stands; eight bytes at a time, for this passes over the data of all scans.
-fn first_ff(bytes: &[u8]) -> Option<usize> {
+pub(super) fn first_ff(bytes: &[u8]) -> Option<usize> {
     let words = bytes.as_chunks::<8>().0.iter().take_while(|word| !has_ff(u64::from_be_bytes(**word)));
     let passed = 8 * words.count();
     bytes[passed..].iter().position(|&byte| byte == 0xff).map(|at| passed + at)
+}
+
+/// Whether one of the eight bytes is 0xff.
+#[inline(always)]
+const fn has_ff(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // A byte of the complement that is zero borrows from its own top bit.
+    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
 }
 
 /// Where the data that begin at `at` end: at a marker other than those within them, or with the bytes.
@@ -144,6 +151,19 @@ mod tests {
             }
         };
         (markers, segments.stray, end)
+    }
+
+    #[test]
+    fn every_byte_that_is_ff_is_seen() {
+        for place in 0..8 {
+            for byte in 0..=255_u64 {
+                for others in [0, 0x7f, 0x80, 0xfe] {
+                    let mut bytes = [others; 8];
+                    bytes[place] = u8::try_from(byte).unwrap();
+                    assert_eq!(has_ff(u64::from_be_bytes(bytes)), byte == 0xff);
+                }
+            }
+        }
     }
 
     #[test]

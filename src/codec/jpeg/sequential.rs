@@ -112,6 +112,7 @@ impl Coding {
     /// Where the data end within the block, it is filled by what zeros would mean: see [`BitReader::overran`].
     #[inline(always)]
     pub(super) fn read<const NEEDED: usize>(&mut self, bits: &mut BitReader<'_>, block: &mut Block) -> usize {
+        bits.top_up(32);
         self.previous = self.previous.wrapping_add(self.dc.difference(bits));
         block[0] = low_half(self.previous);
         let (mut index, mut last) = (1, 0);
