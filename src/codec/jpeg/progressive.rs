@@ -84,34 +84,49 @@ impl Band {
     /// processor can foresee.
     #[inline(always)]
     pub(super) fn refine(&mut self, bits: &mut BitReader<'_>, block: &mut Block, nonzero: &mut u64) -> Checked<()> {
-        let mut index = self.first;
-        let refined = *nonzero & places(index, self.last + 1);
+        let band = places(self.first, self.last + 1);
+        let refined = *nonzero & band;
+        // What is still ahead: of zeros, and of the others.
+        let (mut zeros, mut rest) = (band & !refined, refined);
         let mut gathered = 0;
-        while self.ended == 0 && index <= self.last {
-            let symbol = self.table.plain_symbol(bits);
-            let (run, size) = (symbol >> 4, symbol & 15);
-            let value = match size {
-                0 if run < 15 => {
-                    self.ended = end_of_band(run, bits);
-                    break;
+        while self.ended == 0 && zeros | rest != 0 {
+            let entry = self.table.look(bits);
+            let (run, value) = if entry.value() != 0 {
+                bits.skip(entry.length());
+                (entry.run(), entry.value())
+            } else {
+                let symbol = self.table.symbol(entry, bits);
+                let run = usize::from(symbol >> 4);
+                match symbol & 15 {
+                    0 if run < 15 => {
+                        self.ended = end_of_band(symbol >> 4, bits);
+                        break;
+                    }
+                    0 => (run, 0),
+                    1 => (run, if bits.take_bit() { 1 } else { -1 }),
+                    _ => return Err(flaw::BAD_REFINEMENT),
                 }
-                0 => 0,
-                1 if bits.take_bit() => 1 << self.low,
-                1 => -1 << self.low,
-                _ => return Err(flaw::BAD_REFINEMENT),
             };
-            let end = zero_after(places(index, self.last + 1) & !refined, run).min(self.last + 1);
-            gathered = gather(gathered, refined & places(index, end), bits);
-            if value != 0 {
-                let place = ZIGZAG.get(end).filter(|_| end <= self.last);
-                let Some(&place) = place else { return Err(flaw::PAST_THE_BLOCK) };
-                block[usize::from(place)] = value;
-                *nonzero |= 1 << end;
+            if value.unsigned_abs() > 1 {
+                return Err(flaw::BAD_REFINEMENT);
             }
-            index = end + 1;
+            zeros = without(zeros, run);
+            // The bit of the zero that is reached. Where there is none, all bits are below it.
+            let reached = zeros & zeros.wrapping_neg();
+            zeros ^= reached;
+            let below = reached.wrapping_sub(1);
+            gathered = gather(gathered, rest & below, bits);
+            rest &= !below;
+            if value != 0 {
+                if reached == 0 {
+                    return Err(flaw::PAST_THE_BLOCK);
+                }
+                block[place(reached)] = value << self.low;
+                *nonzero |= reached;
+            }
         }
         if self.ended > 0 {
-            gathered = gather(gathered, refined & places(index, self.last + 1), bits);
+            gathered = gather(gathered, rest, bits);
             self.ended -= 1;
         }
         self.add(refined, gathered, block);
@@ -124,7 +139,7 @@ impl Band {
         // The first from the left.
         let mut gathered = gathered << 1 << (63 - refined.count_ones());
         while refined != 0 {
-            let value = &mut block[usize::from(ZIGZAG[refined.trailing_zeros() as usize & 63])];
+            let value = &mut block[place(refined)];
             // Without a branch on the bit or the sign, which are as good as random.
             let grows = i16::from(gathered.cast_signed() < 0) & !(*value >> self.low);
             let sign = *value >> 15;
@@ -151,18 +166,24 @@ fn places(start: usize, end: usize) -> u64 {
     below(end) & !below(start)
 }
 
-/// The place of the zero that has `before` others before it, of those whose bits are set; 64 if there are not as many.
+/// Where in the block the coefficient is whose bit is the lowest that is set.
 #[inline(always)]
-fn zero_after(mut zeros: u64, before: u8) -> usize {
-    // Most often there are few, and then it is done without a branch.
-    for count in 0..4 {
-        let without_lowest = zeros & zeros.wrapping_sub(1);
-        zeros = if count < before { without_lowest } else { zeros };
+fn place(bits: u64) -> usize {
+    usize::from(ZIGZAG[bits.trailing_zeros() as usize & 63] & 63)
+}
+
+/// Bits without the `count` lowest that are set.
+#[inline(always)]
+fn without(mut bits: u64, count: usize) -> u64 {
+    // Most often they are few, and then it is done without a branch.
+    for passed in 0..4 {
+        let without_lowest = bits & bits.wrapping_sub(1);
+        bits = if passed < count { without_lowest } else { bits };
     }
-    for _ in 4..before {
-        zeros &= zeros.wrapping_sub(1);
+    for _ in 4..count {
+        bits &= bits.wrapping_sub(1);
     }
-    zeros.trailing_zeros() as usize
+    bits
 }
 
 /// Takes a bit for each of `places`, and puts them behind those gathered so far.
