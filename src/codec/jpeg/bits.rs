@@ -53,7 +53,7 @@ impl<'a> BitReader<'a> {
         self.ahead = self.bytes.get(at..self.end).unwrap_or_default();
     }
 
-    /// Makes sure of so many bits, 32 at most, for [`peek`](Self::peek) and [`skip`](Self::skip).
+    /// Makes sure of so many bits, 56 at most, for [`peek`](Self::peek) and [`skip`](Self::skip).
     #[inline(always)]
     pub(super) fn fill(&mut self, count: u32) {
         if self.held < count {

@@ -74,21 +74,25 @@ impl Passing {
     /// in the block.
     #[inline(always)]
     pub(super) fn pass(&self, mut index: usize, table: &Table, bits: &mut BitReader<'_>) -> bool {
-        loop {
-            bits.top_up(LOOK);
-            let steps = self.0[bits.peek(LOOK) as usize];
-            let next = index + steps.coefficients();
-            if next < NONE {
-                bits.skip(steps.length());
-                index = next;
-            } else if (END..END + NONE).contains(&next) {
-                bits.skip(steps.length());
-                return true;
-            } else {
-                match table.pass(index, bits) {
-                    Some(next) if next < 64 => index = next,
-                    Some(next) => return next == 64,
-                    None => return true,
+        'fill: loop {
+            // As many times as one filling is enough for.
+            bits.top_up(4 * LOOK);
+            for _ in 0..4 {
+                let steps = self.0[bits.peek(LOOK) as usize];
+                let next = index + steps.coefficients();
+                if next < NONE {
+                    bits.skip(steps.length());
+                    index = next;
+                } else if (END..END + NONE).contains(&next) {
+                    bits.skip(steps.length());
+                    return true;
+                } else {
+                    match table.pass(index, bits) {
+                        Some(next) if next < 64 => index = next,
+                        Some(next) => return next == 64,
+                        None => return true,
+                    }
+                    continue 'fill;
                 }
             }
         }
