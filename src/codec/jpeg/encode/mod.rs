@@ -8,6 +8,7 @@
 mod code;
 mod fdct;
 mod file;
+mod grid;
 #[cfg(feature = "mozjpeg")]
 pub(super) mod mozjpeg;
 mod planes;
@@ -116,11 +117,9 @@ impl<'a> Source<'a> {
             }
             sums.iter().sum()
         };
-        let of_plane = |plane: &Plane| -> f32 {
-            plane.blocks.iter().zip(&plane.flat).filter(|(_, flat)| !**flat).map(|(block, _)| fine(block)).sum()
-        };
+        let of_plane = |plane: &Plane| -> f32 { plane.details().iter().map(fine).sum() };
         #[expect(clippy::cast_precision_loss, reason = "a mean needs no more than 24 bits")]
-        let samples = 64.0 * self.luma.blocks.len() as f32;
+        let samples = 64.0 * self.luma.len() as f32;
         self.chroma(ChromaSubsampling::Cs444).iter().map(of_plane).sum::<f32>() / samples
     }
 

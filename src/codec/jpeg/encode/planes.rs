@@ -2,19 +2,13 @@
 //! coarser, and every block transformed. Done once, whatever number of qualities is tried.
 
 use super::fdct::{Coefficients, forward};
+use super::grid::Grid;
 use crate::raster::Raster;
 use crate::simd;
 use crate::units::ChromaSubsampling;
 
-/// One component of a picture as blocks, row by row.
-#[derive(Debug)]
-pub(super) struct Plane {
-    /// Blocks in a row.
-    pub(super) across: usize,
-    pub(super) blocks: Vec<Coefficients>,
-    /// Which of the blocks have nothing but a mean.
-    pub(super) flat: Vec<bool>,
-}
+/// One component of a picture: the coefficients of every block, and those for the mean apart.
+pub(super) type Plane = Grid<f32, Coefficients>;
 
 /// How many pixels one sample of chroma stands for, across and down.
 pub(super) const fn pixels_per_sample(chroma: ChromaSubsampling) -> (usize, usize) {
@@ -60,8 +54,7 @@ fn planes<const N: usize>(canvas: &Raster, pixels_per_sample: (usize, usize), mi
 fn transformed<const N: usize>(canvas: &Raster, (right, down): (usize, usize), mixes: [Mix; N]) -> [Plane; N] {
     let (width, height) = (canvas.size().width() as usize, canvas.size().height() as usize);
     let (across, rows) = (width.div_ceil(8 * right), height.div_ceil(8 * down));
-    let empty = || Plane { across, blocks: Vec::with_capacity(across * rows), flat: Vec::with_capacity(across * rows) };
-    let mut planes = std::array::from_fn(|_| empty());
+    let mut planes = std::array::from_fn(|_| Plane::with_capacity(across, across * rows, across * rows));
     let mut bands = mixes.map(|mix| (mix, vec![[0.0_f32; 8]; across * 8]));
     let mut colours = [(); 3].map(|()| vec![0.0_f32; across * 8 * right]);
     let pixels = canvas.pixels().as_chunks::<3>().0;
@@ -76,7 +69,14 @@ fn transformed<const N: usize>(canvas: &Raster, (right, down): (usize, usize), m
         }
         for (plane, (_, band)) in planes.iter_mut().zip(&bands) {
             for block in 0..across {
-                plane.push(std::array::from_fn(|y| band[y * across + block]));
+                let samples = std::array::from_fn(|y| band[y * across + block]);
+                match flat(&samples) {
+                    Some(mean) => plane.push(mean, None),
+                    None => {
+                        let coefficients = forward(samples);
+                        plane.push(coefficients[0], Some(coefficients));
+                    }
+                }
             }
         }
     }
@@ -123,32 +123,14 @@ impl Mix {
     }
 }
 
-impl Plane {
-    /// Transforms a block of samples.
-    #[inline(always)]
-    fn push(&mut self, samples: [[f32; 8]; 8]) {
-        // Padding is flat, and often half of the canvas.
-        let flat = flat(&samples);
-        self.flat.push(flat.is_some());
-        self.blocks.push(flat.unwrap_or_else(
-            #[inline(always)]
-            || forward(samples),
-        ));
-    }
-}
-
-/// What the transform gives of a block whose samples are all the same: eight times their mean, and nothing else.
+/// The coefficient of a block whose samples are all the same: eight times their mean. The transform would give it, and
+/// no other.
 #[inline(always)]
 #[expect(clippy::float_cmp, reason = "what is not exactly flat is transformed")]
-fn flat(samples: &[[f32; 8]; 8]) -> Option<Coefficients> {
+fn flat(samples: &[[f32; 8]; 8]) -> Option<f32> {
     let first = samples[0][0];
     let differ = |row: &[f32; 8]| row.iter().fold(false, |differ, &sample| differ | (sample != first));
-    if samples.iter().any(differ) {
-        return None;
-    }
-    let mut coefficients = [0.0; 64];
-    coefficients[0] = 8.0 * first;
-    Some(coefficients)
+    if samples.iter().any(differ) { None } else { Some(8.0 * first) }
 }
 
 #[cfg(test)]
@@ -167,9 +149,9 @@ mod tests {
             for mode in [ChromaSubsampling::Cs444, ChromaSubsampling::Cs422, ChromaSubsampling::Cs420] {
                 let [blue, red] = chroma(&canvas, mode);
                 for (plane, expected) in [luma(&canvas), blue, red].iter().zip(expected) {
-                    for block in &plane.blocks {
-                        assert!((block[0] - expected).abs() < 0.01, "{} is not {expected}", block[0]);
-                        assert!(block[1..].iter().all(|value| value.abs() < 0.01));
+                    for (mean, detail) in plane.iter() {
+                        assert!((mean - expected).abs() < 0.01, "{mean} is not {expected}");
+                        assert!(detail.is_none());
                     }
                 }
             }
@@ -187,9 +169,9 @@ mod tests {
         {
             let [blue, red] = chroma(&canvas, mode);
             assert_eq!(blue.across, across);
-            for (at, (blue, red)) in blue.blocks.iter().zip(&red.blocks).enumerate() {
+            for (at, ((blue, _), (red, _))) in blue.iter().zip(red.iter()).enumerate() {
                 let left = at % across < across / 2;
-                assert!((blue[0] > 0.0) != left && (red[0] > 0.0) == left, "{mode} block {at}");
+                assert!((blue > 0.0) != left && (red > 0.0) == left, "{mode} block {at}");
             }
         }
     }
@@ -199,7 +181,8 @@ mod tests {
     fn a_flat_block_is_what_the_transform_makes_of_it() {
         for step in -1280..=1280_i16 {
             let samples = [[0.1 * f32::from(step); 8]; 8];
-            assert_eq!(flat(&samples), Some(forward(samples)), "{step}");
+            let [mean, rest @ ..] = forward(samples);
+            assert_eq!((flat(&samples), rest), (Some(mean), [0.0; 63]), "{step}");
         }
         let mut samples = [[7.0; 8]; 8];
         samples[7][7] = 7.000_001;

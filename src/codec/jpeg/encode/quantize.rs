@@ -3,6 +3,7 @@
 
 use super::code::Counts;
 use super::fdct::Coefficients;
+use super::grid::Grid;
 use super::planes::Plane;
 use crate::simd;
 
@@ -14,13 +15,8 @@ pub(super) struct Block {
     pub(super) present: u64,
 }
 
-/// The quantized blocks of a component, row by row.
-#[derive(Debug)]
-pub(super) struct Component {
-    /// Blocks in a row.
-    pub(super) across: usize,
-    pub(super) blocks: Vec<Block>,
-}
+/// The quantized blocks of a component, and the numbers for their means apart.
+pub(super) type Component = Grid<i16, Block>;
 
 /// The divisors of a component, in the zigzag order.
 pub(super) type Table = [u8; 64];
@@ -59,28 +55,20 @@ pub(super) fn weighed(plane: &Plane, table: &Table, rates: &Rates, weight: &Weig
     )
 }
 
-/// Every block by `choose`, or its mean alone, times `mean`, where there is nothing else.
+/// Every block by `choose`; or its mean alone, times `mean`, where there is nothing else.
 #[inline(always)]
 fn quantized(plane: &Plane, choose: impl Fn(&Coefficients) -> Block, mean: f32) -> Component {
-    let mut blocks = Vec::with_capacity(plane.blocks.len());
+    let mut component = Component::with_capacity(plane.across, plane.len(), plane.details().len());
     simd::dispatch(
         #[inline(always)]
         || {
-            for (coefficients, &flat) in plane.blocks.iter().zip(&plane.flat) {
-                blocks.push(if flat { Block::flat(coefficients[0] * mean) } else { choose(coefficients) });
+            for (coefficient, detail) in plane.iter() {
+                let block = detail.map(&choose).filter(|block| block.present != 0);
+                component.push(nearest(coefficient * mean), block);
             }
         },
     );
-    Component { across: plane.across, blocks }
-}
-
-impl Block {
-    #[inline(always)]
-    fn flat(mean: f32) -> Self {
-        let mut values = [0; 64];
-        values[0] = nearest(mean);
-        Self { values, present: 0 }
-    }
+    component
 }
 
 fn inverse(table: &Table) -> [f32; 64] {

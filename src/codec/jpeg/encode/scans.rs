@@ -1,7 +1,7 @@
 //! Quantized blocks to the symbols of scans: every scan is walked twice, once to count and once to write.
 
 use super::Quantized;
-use super::quantize::{Block, magnitude};
+use super::quantize::{Block, Component, magnitude};
 use crate::simd;
 
 /// What becomes of the symbols of a scan.
@@ -61,7 +61,7 @@ impl Scan {
             return interleaved(picture, self.last > 0, sink);
         }
         for &component in &self.components {
-            let (blocks, table) = (&picture.components[component].blocks, Self::table(component) + 2);
+            let (blocks, table) = (&picture.components[component], Self::table(component) + 2);
             if self.above == 0 {
                 band(blocks, table, self, sink);
             } else {
@@ -75,7 +75,7 @@ impl Scan {
 #[inline(always)]
 fn interleaved(picture: &Quantized, all: bool, sink: &mut impl Sink) {
     let [_, chroma, _] = &picture.components;
-    let rows = chroma.blocks.len() / chroma.across;
+    let rows = chroma.len() / chroma.across;
     let mut before = [0; 3];
     for row in 0..rows {
         for unit in 0..chroma.across {
@@ -85,15 +85,15 @@ fn interleaved(picture: &Quantized, all: bool, sink: &mut impl Sink) {
                     for x in unit * right..(unit + 1) * right {
                         // Units reach beyond the edges; what is there is not seen, and costs least as it was before.
                         let inside = x < component.across;
-                        let block = component.blocks.get(y * component.across + x).filter(|_| inside);
-                        let mean = block.map_or(before[number], |block| block.values[0]);
+                        let block = component.get(y * component.across + x).filter(|_| inside);
+                        let (mean, detail) = block.unwrap_or((before[number], None));
                         let step = i32::from(mean) - i32::from(before[number]);
                         before[number] = mean;
                         let len = magnitude(step.unsigned_abs());
                         #[expect(clippy::cast_possible_truncation, reason = "at most 12")]
                         sink.symbol(Scan::table(number), len as u8, signed(step, len), len);
                         if all {
-                            coefficients(block, Scan::table(number) + 2, sink);
+                            coefficients(detail, Scan::table(number) + 2, sink);
                         }
                     }
                 }
@@ -148,10 +148,14 @@ fn symbol(run: u32, len: u32) -> u8 {
 
 /// The first pass over a band, without its lowest bits. Blocks that end together are counted.
 #[inline(always)]
-fn band(blocks: &[Block], table: usize, scan: &Scan, sink: &mut impl Sink) {
+fn band(blocks: &Component, table: usize, scan: &Scan, sink: &mut impl Sink) {
     let wanted = wanted(scan);
     let mut ends = Ends::new(table);
-    for block in blocks {
+    for (_, block) in blocks.iter() {
+        let Some(block) = block else {
+            ends.count(sink);
+            continue;
+        };
         let mut present = block.present & wanted;
         let mut before = u32::from(scan.first) - 1;
         while present != 0 {
@@ -224,11 +228,15 @@ fn tell_bits(bits: &[bool], sink: &mut impl Sink) {
 
 /// A pass that gives one more bit of a band (ITU-T T.81, G.1.2.3).
 #[inline(always)]
-fn refinement(blocks: &[Block], table: usize, scan: &Scan, sink: &mut impl Sink) {
+fn refinement(blocks: &Component, table: usize, scan: &Scan, sink: &mut impl Sink) {
     let wanted = wanted(scan);
     let mut ends = Ends::new(table);
     let mut refining = Vec::with_capacity(64);
-    for block in blocks {
+    for (_, block) in blocks.iter() {
+        let Some(block) = block else {
+            ends.count(sink);
+            continue;
+        };
         let cut = |index: u32| u32::from(block.values[index as usize].unsigned_abs()) >> scan.lowest;
         // Zeros beyond the last coefficient that appears now need not be told one by one.
         let mut appears = 0;
