@@ -10,6 +10,8 @@ const HLG: u8 = 18;
 const WHITE: f64 = 203.0;
 /// The light that is still told from brighter one, in cd/m2: the peak that most pictures are graded for.
 const PEAK: f64 = 1000.0;
+/// Code values from one at which a curve is computed to the next: it takes 25 ms to compute all of them.
+const STRIDE: usize = 16;
 /// Up to this share of white nothing is changed; what is brighter is compressed into the rest.
 const KNEE: f64 = 0.6;
 
@@ -27,13 +29,25 @@ pub(super) fn tone_curve(transfer: u8) -> Option<Vec<u16>> {
         HLG => hlg_light,
         _ => return None,
     };
-    let entry = |code: u16| {
-        let mapped = compressed(light(f64::from(code) / 65_535.0) / WHITE);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 65535")]
-        let rounded = (mapped * 65_535.0).round() as u16;
-        rounded
+    let mapped = |code: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "17 bits")]
+        let share = code as f64 / 65_535.0;
+        65_535.0 * compressed(light(share) / WHITE)
     };
-    Some((0..=u16::MAX).map(entry).collect())
+    // Between every sixteenth code value a straight line, which is nearer to the curve than half a step of 16 bits.
+    let mut curve = Vec::with_capacity(1 << 16);
+    let mut from = mapped(0);
+    for start in (0..1 << 16).step_by(STRIDE) {
+        let to = mapped(start + STRIDE);
+        for step in 0..STRIDE {
+            #[expect(clippy::cast_precision_loss, reason = "at most 16")]
+            let share = step as f64 / STRIDE as f64;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 65535")]
+            curve.push((from + share * (to - from)).round() as u16);
+        }
+        from = to;
+    }
+    Some(curve)
 }
 
 /// The light of a PQ code value, in cd/m2 (SMPTE ST 2084).
@@ -74,6 +88,16 @@ mod tests {
         assert!((pq_light(1.0) - 10_000.0).abs() < 1e-6 && pq_light(0.0) < 1e-9);
         assert!((hlg_light(0.75) - 203.0).abs() < 1.0);
         assert!((hlg_light(1.0) - 1000.0).abs() < 0.01 && hlg_light(0.0) < 1e-9);
+    }
+
+    #[test]
+    fn the_curve_is_that_of_computing_every_value() {
+        for (transfer, light) in [(PQ, pq_light as fn(f64) -> f64), (HLG, hlg_light)] {
+            for (code, value) in (0_u32..).zip(tone_curve(transfer).unwrap()) {
+                let exact = 65_535.0 * compressed(light(f64::from(code) / 65_535.0) / WHITE);
+                assert!((f64::from(value) - exact).abs() <= 1.0, "{transfer} {code}: {value} is not {exact}");
+            }
+        }
     }
 
     #[test]
