@@ -8,6 +8,7 @@ mod answer;
 mod args;
 mod batch;
 mod files;
+mod memory;
 mod message;
 mod options;
 mod probe;
@@ -55,6 +56,7 @@ enum Done {
 }
 
 fn main() -> ExitCode {
+    memory::keep_freed();
     let done = match Cli::parse().command {
         Command::Adapt(args) => adapt::run(&args),
         Command::Batch(args) => batch::run(&args),
