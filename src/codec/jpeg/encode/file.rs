@@ -88,7 +88,7 @@ impl Entropy {
                 }
                 head.extend([scan.first, scan.last, scan.above << 4 | scan.lowest]);
                 segment(&mut file, 0xda, &head);
-                let mut writer = Writer { codes: &coded.codes, file, pending: 0, len: 0 };
+                let mut writer = Writer::new(&coded.codes, file, coded.bits / 8);
                 scan.walk(picture, &mut writer);
                 file = writer.finish();
             }
@@ -128,13 +128,25 @@ impl Sink for Tally {
 /// Writes symbols by their codes.
 struct Writer<'a> {
     codes: &'a [Code; 4],
+    /// The file, and room behind it, so that room is asked for seldom.
     file: Vec<u8>,
+    /// Where the file ends in it.
+    end: usize,
     /// Bits that make no whole byte yet, in the lowest places, and how many.
     pending: u64,
     len: u32,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// Goes on with a file to which about so many bytes are to come.
+    fn new(codes: &'a [Code; 4], mut file: Vec<u8>, bytes: u64) -> Self {
+        let end = file.len();
+        // Bytes that are stuffed are few.
+        let room = usize::try_from(bytes + bytes / 32).unwrap_or(0) + 64;
+        file.resize(end + room, 0);
+        Self { codes, file, end, pending: 0, len: 0 }
+    }
+
     /// Puts up to 32 bits.
     #[inline(always)]
     fn put(&mut self, bits: u32, len: u32) {
@@ -143,13 +155,13 @@ impl Writer<'_> {
         if self.len >= 32 {
             self.len -= 32;
             #[expect(clippy::cast_possible_truncation, reason = "the 32 oldest bits")]
-            let four = ((self.pending >> self.len) as u32).to_be_bytes();
-            if four.contains(&0xff) {
-                for byte in four {
-                    stuff(&mut self.file, byte);
+            let four = (self.pending >> self.len) as u32;
+            match self.file.get_mut(self.end..self.end + 4) {
+                Some(room) if !has_ff(four) => {
+                    room.copy_from_slice(&four.to_be_bytes());
+                    self.end += 4;
                 }
-            } else {
-                self.file.extend(four);
+                _ => four.to_be_bytes().into_iter().for_each(|byte| self.stuff(byte)),
             }
         }
     }
@@ -162,18 +174,32 @@ impl Writer<'_> {
         while self.len > 0 {
             self.len -= 8;
             #[expect(clippy::cast_possible_truncation, reason = "the oldest byte")]
-            stuff(&mut self.file, (self.pending >> self.len) as u8);
+            self.stuff((self.pending >> self.len) as u8);
         }
+        self.file.truncate(self.end);
         self.file
+    }
+
+    /// Puts a byte. One of ones is followed by one of zeros, so that it is no marker.
+    #[cold]
+    fn stuff(&mut self, byte: u8) {
+        if self.file.len() < self.end + 2 {
+            self.file.resize(2 * self.end + 64, 0);
+        }
+        self.file[self.end] = byte;
+        self.end += 1;
+        if byte == 0xff {
+            self.file[self.end] = 0;
+            self.end += 1;
+        }
     }
 }
 
-/// A byte of ones is followed by one of zeros, so that it is no marker.
-fn stuff(file: &mut Vec<u8>, byte: u8) {
-    file.push(byte);
-    if byte == 0xff {
-        file.push(0);
-    }
+/// Whether one of the four bytes may be 0xff; without asking for each.
+#[inline(always)]
+const fn has_ff(word: u32) -> bool {
+    const ONES: u32 = 0x0101_0101;
+    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
 }
 
 impl Sink for Writer<'_> {
