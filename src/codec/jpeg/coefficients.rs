@@ -5,7 +5,6 @@ use super::bits::BitReader;
 use super::flaw::{self, Checked, Stop};
 use super::frame::{Component, Frame};
 use super::huffman::Table;
-use super::idct::Extent;
 use super::progressive::{self, Band};
 use super::scan::{Layout, Part, Progress, Restarts, Scan};
 use super::sequential::{Block, Coding};
@@ -371,7 +370,7 @@ impl Plane {
                 });
                 let nonzero = self.nonzero.get(start + across).copied().unwrap_or(0);
                 let last = (nonzero | 1).ilog2() as usize;
-                strips.put(index, (across, y), block, factors, Extent::up_to(last));
+                strips.put(index, (across, y), block, factors, last);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Coefficients to fewer samples: the inverse cosine transforms of 4x4, 2x2 and 1x1 points, of the lowest
 //! coefficients of an 8x8 block.
 
-use super::idct::{Extent, POINT, descale, fixed};
+use super::idct::{POINT, descale, fixed};
 use super::sequential::Block;
 use super::tables::Quantization;
 
@@ -11,21 +11,31 @@ const OUTER: [i32; 2] = [fixed(1.306_562_965), fixed(0.541_196_100)];
 
 /// The samples of a block at half its size.
 #[inline(always)]
-pub(super) fn four(block: &Block, factors: &Quantization, extent: Extent) -> [[u8; 4]; 4] {
-    if extent == Extent::First {
-        let [[mean]] = one(block, factors);
-        return [[mean; 4]; 4];
+pub(super) fn four(block: &Block, factors: &Quantization, last: usize) -> [[u8; 4]; 4] {
+    match last {
+        0 => {
+            let [[mean]] = one(block, factors);
+            [[mean; 4]; 4]
+        }
+        // The first row and column that are met at the third place of the zigzag.
+        1..3 => both_passes::<2>(block, factors),
+        _ => both_passes::<4>(block, factors),
     }
+}
+
+/// Columns first, then rows. The coefficients from row and column `USED` on are known to be zero.
+#[inline(always)]
+fn both_passes<const USED: usize>(block: &Block, factors: &Quantization) -> [[u8; 4]; 4] {
     let mut input = [[0; 4]; 4];
-    for (y, row) in input.iter_mut().enumerate() {
-        for (x, value) in row.iter_mut().enumerate() {
+    for (y, row) in input.iter_mut().enumerate().take(USED) {
+        for (x, value) in row.iter_mut().enumerate().take(USED) {
             *value = i32::from(block[8 * y + x].wrapping_mul(factors[8 * y + x]));
         }
     }
     // Two bits more than the coefficients have are kept between the passes.
-    let mut between = pass(&input);
+    let mut between = pass::<USED>(&input);
     between.as_flattened_mut().iter_mut().for_each(|value| *value = descale(*value, POINT - 2));
-    let output = pass(&transposed(&between));
+    let output = pass::<USED>(&transposed(&between));
     let mut bytes = [[0; 4]; 4];
     for (byte, value) in bytes.as_flattened_mut().iter_mut().zip(transposed(&output).as_flattened()) {
         *byte = sample(descale(*value, POINT + 2 + 3));
@@ -35,14 +45,15 @@ pub(super) fn four(block: &Block, factors: &Quantization, extent: Extent) -> [[u
 
 /// Four columns at once, [`POINT`] bits up, but for a factor of the square root of eight.
 #[inline(always)]
-fn pass(input: &[[i32; 4]; 4]) -> [[i32; 4]; 4] {
+fn pass<const USED: usize>(input: &[[i32; 4]; 4]) -> [[i32; 4]; 4] {
     let mut output = [[0; 4]; 4];
     for x in 0..4 {
         let [a, b, c, d] = [input[0][x], input[1][x], input[2][x], input[3][x]];
-        let even = [a.wrapping_add(c) << POINT, a.wrapping_sub(c) << POINT];
+        let high = |terms: i32| if USED > 2 { terms } else { 0 };
+        let even = [a.wrapping_add(high(c)) << POINT, a.wrapping_sub(high(c)) << POINT];
         let odd = [
-            b.wrapping_mul(OUTER[0]).wrapping_add(d.wrapping_mul(OUTER[1])),
-            b.wrapping_mul(OUTER[1]).wrapping_sub(d.wrapping_mul(OUTER[0])),
+            b.wrapping_mul(OUTER[0]).wrapping_add(high(d.wrapping_mul(OUTER[1]))),
+            b.wrapping_mul(OUTER[1]).wrapping_sub(high(d.wrapping_mul(OUTER[0]))),
         ];
         output[0][x] = even[0].wrapping_add(odd[0]);
         output[1][x] = even[1].wrapping_add(odd[1]);
@@ -68,10 +79,15 @@ fn transposed<T: Copy + Default>(input: &[[T; 4]; 4]) -> [[T; 4]; 4] {
 pub(super) fn two(block: &Block, factors: &Quantization) -> [[u8; 2]; 2] {
     let product = |place: usize| i32::from(block[place].wrapping_mul(factors[place]));
     let (mean, across, down, both) = (product(0), product(1), product(8), product(9));
-    let point = |value: i32| sample(descale(value, 3));
+    let point = |value: i32| descale(value, 3) + 128;
     let (upper, lower) = (mean + down, mean - down);
     let (left, right) = (across + both, across - both);
-    [[point(upper + left), point(upper - left)], [point(lower + right), point(lower - right)]]
+    let points = [point(upper + left), point(upper - left), point(lower + right), point(lower - right)];
+    // Hardly ever is one beyond the range, so they are asked for that together.
+    let bits = points[0] | points[1] | points[2] | points[3];
+    let [a, b, c, d] = if (0..256).contains(&bits) { points } else { points.map(|point| point.clamp(0, 255)) };
+    let byte = |value: i32| value.to_le_bytes()[0];
+    [[byte(a), byte(b)], [byte(c), byte(d)]]
 }
 
 /// The sample of a block at an eighth of its size: its mean.
@@ -123,12 +139,21 @@ mod tests {
     proptest! {
         #[test]
         fn they_are_the_cosine_transforms_of_fewer_points((block, factors) in blocks()) {
-            let tile = four(&block, &factors, Extent::Whole);
+            let tile = four(&block, &factors, 63);
             prop_assert!(differ(tile.as_flattened(), &exact(&block, &factors, 4)) < 0.6);
             let tile = two(&block, &factors);
             prop_assert!(differ(tile.as_flattened(), &exact(&block, &factors, 2)) < 0.501);
             let tile = one(&block, &factors);
             prop_assert!(differ(tile.as_flattened(), &exact(&block, &factors, 1)) < 0.501);
+        }
+
+        #[test]
+        fn of_few_coefficients_it_is_the_same((block, factors) in blocks()) {
+            let mut few = [0; 64];
+            for place in [0, 1, 8] {
+                few[place] = block[place];
+            }
+            prop_assert_eq!(four(&few, &factors, 2), four(&few, &factors, 63));
         }
 
         #[test]
@@ -138,7 +163,7 @@ mod tests {
         ) {
             let twice = |half: [i16; 32]| std::array::from_fn(|index| half[index % 32]);
             let (block, factors) = (twice(block), twice(factors));
-            four(&block, &factors, Extent::Whole);
+            four(&block, &factors, 63);
             two(&block, &factors);
             one(&block, &factors);
         }
@@ -150,8 +175,8 @@ mod tests {
             let mut block = [0; 64];
             block[0] = dc;
             let whole = super::super::idct::idct(&block, &[1; 64], super::super::idct::Extent::Whole)[0][0];
-            for extent in [Extent::First, Extent::Whole] {
-                assert_eq!(four(&block, &[1; 64], extent), [[whole; 4]; 4]);
+            for last in [0, 2, 63] {
+                assert_eq!(four(&block, &[1; 64], last), [[whole; 4]; 4]);
             }
             assert_eq!(two(&block, &[1; 64]), [[whole; 2]; 2]);
             assert_eq!(one(&block, &[1; 64]), [[whole]]);

@@ -57,14 +57,14 @@ impl<'a> ComponentReader<'a> {
                 bits,
                 strip,
                 #[inline(always)]
-                |block, extent| idct(block, factors, extent),
+                |block, last| idct(block, factors, Extent::up_to(last)),
             ),
             4 => self.read_tiles::<4, 24>(
                 unit,
                 bits,
                 strip,
                 #[inline(always)]
-                |block, extent| reduced::four(block, factors, extent),
+                |block, last| reduced::four(block, factors, last),
             ),
             2 => self.read_tiles::<2, 4>(
                 unit,
@@ -89,7 +89,7 @@ impl<'a> ComponentReader<'a> {
         unit: usize,
         bits: &mut BitReader<'_>,
         strip: &mut Strip,
-        tile: impl Fn(&Block, Extent) -> [[u8; N]; N],
+        tile: impl Fn(&Block, usize) -> [[u8; N]; N],
     ) {
         let first = unit * self.across;
         for y in 0..self.down {
@@ -99,7 +99,7 @@ impl<'a> ComponentReader<'a> {
                 if bits.overran() {
                     (block, last) = ([0; 64], 0);
                 }
-                strip.put(first + x, y, &tile(&block, Extent::up_to(last)));
+                strip.put(first + x, y, &tile(&block, last));
             }
         }
     }

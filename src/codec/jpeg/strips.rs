@@ -71,7 +71,7 @@ impl Strips {
     }
 
     /// Lays down the block of a component that is the one at `across` of its strip, in its row `down` of blocks, as the
-    /// tile that it becomes.
+    /// tile that it becomes. Behind the one at `last` of the zigzag it has no coefficient.
     #[inline(always)]
     pub(super) fn put(
         &mut self,
@@ -79,12 +79,12 @@ impl Strips {
         (across, down): (usize, usize),
         block: &Block,
         factors: &Quantization,
-        extent: Extent,
+        last: usize,
     ) {
         let strip = &mut self.strips[component];
         match strip.component.tile {
-            8 => strip.put(across, down, &idct(block, factors, extent)),
-            4 => strip.put(across, down, &reduced::four(block, factors, extent)),
+            8 => strip.put(across, down, &idct(block, factors, Extent::up_to(last))),
+            4 => strip.put(across, down, &reduced::four(block, factors, last)),
             2 => strip.put(across, down, &reduced::two(block, factors)),
             _ => strip.put(across, down, &reduced::one(block, factors)),
         }
