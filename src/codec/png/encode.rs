@@ -10,11 +10,11 @@ use crate::units::Effort;
 
 /// Writes a picture; a smaller colour type that holds the same pixels is used where there is one.
 pub(in crate::codec) fn encode(picture: &Raster, effort: Effort) -> Result<Vec<u8>, Error> {
-    // Measured on photographs, presets 0 and 1 bring nearly all there is to gain, and 4 some 0.1 % for three times the
-    // time.
+    // Measured on 14 photographs at 984x369, the mean of kB and ms: preset 0 304.9 and 15, 1 291.2 and 60, 2 288.7 and
+    // 125, 3 288.5 and 230, 4 288.1 and 330.
     let preset = match effort {
         Effort::Fast => 0,
-        Effort::Balanced => 1,
+        Effort::Balanced => 2,
         Effort::Best => 4,
     };
     let colour = match picture.channels() {
