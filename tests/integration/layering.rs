@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "limits",
     "warning",
     "panics",
+    "simd",
     "placement",
     "scale",
     "raster",
@@ -48,6 +49,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("catch_unwind", "panics"),
     ("rayon::", "batch"),
     ("fast_image_resize", "resample"),
+    ("fearless_simd", "simd"),
     ("toml::", "spec"),
     ("strsim::", "spec"),
 ];

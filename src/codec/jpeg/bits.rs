@@ -172,6 +172,10 @@ impl<'a> BitReader<'a> {
             self.stray = true;
             self.go_to(after);
         }
+        // To the front of what fills the space before a marker, wherever the last refill has left it.
+        while let Some(0xff) = self.end.checked_sub(1).and_then(|before| self.bytes.get(before)) {
+            self.end -= 1;
+        }
         (self.at(), self.stray)
     }
 

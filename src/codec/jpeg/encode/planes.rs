@@ -176,6 +176,26 @@ mod tests {
         }
     }
 
+    /// Sums and products in one order are the same numbers, however many are made at once.
+    #[test]
+    fn wider_vectors_change_no_bit() {
+        let mut state = 1_u32;
+        let pixels = (0..3 * 75 * 61).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        });
+        let canvas = Raster::new(Size::new(75, 61).unwrap(), Channels::Rgb, pixels.collect()).unwrap();
+        for step in [(1, 1), (2, 1), (2, 2)] {
+            let (wide, narrow) = (planes(&canvas, step, [BLUE, RED]), transformed(&canvas, step, [BLUE, RED]));
+            for (wide, narrow) in wide.iter().zip(&narrow) {
+                let bits = |plane: &Plane| -> Vec<u32> {
+                    plane.details().as_flattened().iter().map(|coefficient| coefficient.to_bits()).collect()
+                };
+                assert!(!wide.details().is_empty() && bits(wide) == bits(narrow), "{step:?}");
+            }
+        }
+    }
+
     /// Bit for bit, signs of nothing aside.
     #[test]
     fn a_flat_block_is_what_the_transform_makes_of_it() {

@@ -81,7 +81,7 @@ fn every_order_of_scans_gives_the_same_picture() {
             let picture = source.rounded(Quality::whole(quality), chroma);
             let mut seen = None;
             for script in scripts(Effort::Best).into_iter().chain([baseline()]) {
-                let entropy = Entropy::of(&script, &picture);
+                let entropy = Entropy::of(script.clone(), &picture);
                 let file = entropy.write(canvas.size(), &picture);
                 // Bytes may be stuffed.
                 let bare = file.len() as u64 - file::FRAME_LEN;
