@@ -101,7 +101,7 @@ impl<'a> Source<'a> {
     /// other half the choice falls short of the better one by 0.11 on average (photos) and 0.21 (graphics). One quality
     /// for all pictures falls short by 0.12 and 0.27, full chroma always by 1.24 and 0.63, never by 0.71 and 3.29.
     pub(crate) fn full_chroma_from(&self) -> Quality {
-        let quality = 86.0 - 13.0 * pxfm::f_log2f(self.fine_chroma() + 0.5);
+        let quality = 87.0 - 13.0 * pxfm::f_log2f(self.fine_chroma() + 0.5);
         Quality::new(quality.clamp(1.0, 100.0)).unwrap_or(Quality::MAX)
     }
 
