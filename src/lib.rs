@@ -117,9 +117,9 @@ pub fn plan(bytes: &[u8], spec: &Spec) -> Result<Plan, Error> {
 /// # Cost
 ///
 /// One decode for a file that complies. Else one decode, one resampling, and one encode where the highest quality fits
-/// the cap; otherwise two of JPEG on average. A JPEG is decoded at the [`Scale`] that is enough, which takes a third of the time
-/// at a quarter. The memory is that of the decoded picture, of the picture between the two passes of the resampling,
-/// and of some seven canvases for the encoders; [`Limits`] bounds it.
+/// the cap; otherwise two of JPEG on average. A JPEG is decoded at the [`Scale`] that is enough, which takes a third of
+/// the time at a quarter. The memory is that of the decoded picture, of the picture between the two passes of the
+/// resampling, and of some seven canvases for the encoders; [`Limits`] bounds it.
 ///
 /// # Examples
 ///
