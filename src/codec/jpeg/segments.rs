@@ -92,7 +92,7 @@ pub(super) fn first_ff(bytes: &[u8]) -> Option<usize> {
 
 /// Whether one of the eight bytes is 0xff.
 #[inline(always)]
-const fn has_ff(word: u64) -> bool {
+pub(super) const fn has_ff(word: u64) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // A byte of the complement that is zero borrows from its own top bit.
     (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0

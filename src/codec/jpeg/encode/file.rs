@@ -1,5 +1,6 @@
 //! Quantized components to a file: the segments, and the scans with the shortest codes for each group of them.
 
+use super::super::segments::has_ff;
 use super::Quantized;
 use super::code::{Code, Counts};
 use super::scans::{Scan, Sink};
@@ -157,7 +158,7 @@ impl<'a> Writer<'a> {
             #[expect(clippy::cast_possible_truncation, reason = "the 32 oldest bits")]
             let four = (self.pending >> self.len) as u32;
             match self.file.get_mut(self.end..self.end + 4) {
-                Some(room) if !has_ff(four) => {
+                Some(room) if !has_ff(four.into()) => {
                     room.copy_from_slice(&four.to_be_bytes());
                     self.end += 4;
                 }
@@ -193,13 +194,6 @@ impl<'a> Writer<'a> {
             self.end += 1;
         }
     }
-}
-
-/// Whether one of the four bytes may be 0xff; without asking for each.
-#[inline(always)]
-const fn has_ff(word: u32) -> bool {
-    const ONES: u32 = 0x0101_0101;
-    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
 }
 
 impl Sink for Writer<'_> {
