@@ -96,7 +96,7 @@ impl Encoded {
 /// # Cost
 ///
 /// One encode where the ceiling fits, else those of [`budget::best_under_cap`](crate::budget::best_under_cap): two to
-/// three, five at most. One more where the picture is flat, and a dozen more where it is reduced.
+/// three, five at most. Two or three more where the picture is flat, and a dozen more where it is reduced.
 fn encode_under_cap(
     canvas: Raster,
     placement: Placement,
@@ -176,17 +176,26 @@ impl Rungs<'_> {
     }
 
     /// PNG without loss if it fits and JPEG at the ceiling is hardly shorter, else JPEG, else PNG in fewer colours.
+    ///
+    /// PNG is the dearest of these and wins for few pictures: it is not made where a quick one shows that it cannot.
     fn flat(&mut self, canvas: &Raster) -> Result<(Option<File>, Reason), Error> {
-        let Some(lossless) = self.lossless(canvas)? else {
-            return Ok(match self.jpeg(canvas)? {
-                None => (self.palette(canvas)?, Reason::Fits),
-                jpeg => (jpeg, Reason::Smaller),
-            });
-        };
         let chroma = self.plan.chroma.unwrap_or(ChromaSubsampling::Cs444);
         let lossy = self.jpeg_at(canvas, self.plan.max_quality, chroma)?;
-        let much_shorter = lossy.0.len() < lossless.0.len() / 5 * 4;
-        Ok(if lossy.1.fits && much_shorter { (Some(lossy), Reason::Smaller) } else { (Some(lossless), Reason::Flat) })
+        let cap = self.plan.max_bytes.map_or(u64::MAX, ByteSize::as_u64);
+        let longest = if lossy.1.fits { cap.min(lossy.1.bytes.as_u64() / 4 * 5) } else { cap };
+        if self.least_lossless(canvas)? <= longest
+            && let Some(lossless) = self.lossless(canvas)?
+            && lossless.1.bytes.as_u64() <= longest
+        {
+            return Ok((Some(lossless), Reason::Flat));
+        }
+        if lossy.1.fits {
+            return Ok((Some(lossy), Reason::Smaller));
+        }
+        Ok(match self.jpeg(canvas)? {
+            None => (self.palette(canvas)?, Reason::Fits),
+            jpeg => (jpeg, Reason::Smaller),
+        })
     }
 
     /// Puts the metadata into a file, and what it came to on record.

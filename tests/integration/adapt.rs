@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use pushpix::{
     Adapter, AlphaRule, ByteSize, CancelToken, Catalog, ChromaSubsampling, Effort, Error, Format, JpegEncoder, Quality,
-    Reason, Report, Rgb8, Size, Spec, SpecError, Upscale, Warning,
+    Report, Rgb8, Size, Spec, SpecError, Upscale, Warning,
 };
 
 use crate::pictures::{Seen, files, fixture, near, testdata};
 
-const WHITE: [u8; 4] = [255; 4];
-const CLEAR: [u8; 4] = [0; 4];
+pub(crate) const WHITE: [u8; 4] = [255; 4];
+pub(crate) const CLEAR: [u8; 4] = [0; 4];
 
-fn size(width: u32, height: u32) -> Size {
+pub(crate) fn size(width: u32, height: u32) -> Size {
     Size::new(width, height).unwrap()
 }
 
-fn jpeg_spec(width: u32, height: u32) -> Spec {
+pub(crate) fn jpeg_spec(width: u32, height: u32) -> Spec {
     Spec::custom(size(width, height)).with_formats([Format::Jpeg])
 }
 
-fn png_spec(width: u32, height: u32) -> Spec {
+pub(crate) fn png_spec(width: u32, height: u32) -> Spec {
     Spec::custom(size(width, height)).with_formats([Format::Png])
 }
 
@@ -182,7 +182,7 @@ fn enlarging_is_reported_and_can_be_forbidden() {
     assert_eq!((seen.at(147, 68), seen.at(148, 68)), ([40, 170, 70, 255], WHITE));
 }
 
-fn codes(report: &Report) -> Vec<&'static str> {
+pub(crate) fn codes(report: &Report) -> Vec<&'static str> {
     report.warnings.iter().map(Warning::code).collect()
 }
 
@@ -366,64 +366,6 @@ fn a_slack_cap_is_no_reason_to_spend_it() {
     let bytes = ByteSize::of(&out.bytes);
     let line = format!("2400x1600 jpeg -> 554x369 in 984x369, jpeg q93 4:4:4, {bytes} of 1 048 576 B, 1 encode");
     assert_eq!(out.report.to_string(), line);
-}
-
-#[test]
-fn the_format_follows_the_pixels() {
-    let both = |name: &str, edge| {
-        let out = pushpix::adapt(&fixture(name), &Spec::custom(size(2 * edge, edge))).unwrap();
-        out.report.format
-    };
-    assert_eq!(both("photo.jpg", 200), Format::Jpeg);
-    assert_eq!(both("logo.png", 200), Format::Png, "alpha stays");
-    assert_eq!(both("text.png", 400), Format::Png, "flat graphics at their own size are smaller without loss");
-
-    // The file that the picture came in does not matter, and no PNG is tried of a photo.
-    let photo = pushpix::adapt(&fixture("photo.jpg"), &png_spec(600, 400)).unwrap().bytes;
-    let out = pushpix::adapt(&photo, &Spec::custom(size(300, 150))).unwrap();
-    assert_eq!((out.report.reason, out.report.format), (Reason::Photo, Format::Jpeg));
-    assert!(out.report.attempts.iter().all(|attempt| attempt.format == Format::Jpeg));
-    let fine = Adapter::new().with_min_quality(Quality::whole(97));
-    let text = fine.adapt(&fixture("text.png"), &jpeg_spec(800, 400)).unwrap().bytes;
-    let out = pushpix::adapt(&text, &Spec::custom(size(400, 300))).unwrap();
-    assert_eq!((out.report.reason, out.report.format), (Reason::Flat, Format::Png), "{}", out.report);
-
-    // Alpha that does not fit without loss is kept in fewer colours.
-    let tight = Spec::custom(size(512, 512)).with_max_bytes(ByteSize::new(25_000));
-    let out = pushpix::adapt(&fixture("logo.png"), &tight).unwrap();
-    assert_eq!(out.report.format, Format::Png);
-    assert_eq!(codes(&out.report), ["palette"]);
-    assert_eq!(Seen::of(&out.bytes).at(0, 0), CLEAR);
-
-    // PNG that does not fit at all gives way to JPEG, and the report says so.
-    let tighter = Spec::custom(size(512, 512)).with_max_bytes(ByteSize::new(1_500));
-    let coarsest = Adapter::new().with_min_quality(Quality::whole(1)).with_jpeg_encoder(JpegEncoder::Mozjpeg);
-    let out = coarsest.adapt(&fixture("logo.png"), &tighter).unwrap();
-    assert_eq!(out.report.format, Format::Jpeg);
-    assert!(codes(&out.report).contains(&"format_changed"));
-    assert!(near(Seen::of(&out.bytes).at(0, 0), WHITE, 40));
-
-    // The caller's word counts, within what the spec allows.
-    let png = Adapter::new().with_format(Format::Png);
-    assert_eq!(png.adapt(&fixture("photo.jpg"), &Spec::custom(size(80, 80))).unwrap().report.format, Format::Png);
-    let refused = png.adapt(&fixture("photo.jpg"), &jpeg_spec(80, 80));
-    assert!(matches!(refused, Err(Error::Spec(SpecError::Contradiction { .. }))));
-}
-
-#[test]
-fn lossless_that_fits_is_not_given_up_for_a_squeezed_jpeg() {
-    // With a byte behind its end it is not passed through.
-    let text = [&fixture("text.png")[..], b"."].concat();
-    let free = Spec::custom(size(800, 400));
-    let lossless = pushpix::adapt(&text, &free).unwrap();
-    assert_eq!((lossless.report.format, lossless.report.attempts.len()), (Format::Png, 2));
-    let len = lossless.bytes.len() as u64;
-    let exact = pushpix::adapt(&text, &free.clone().with_max_bytes(ByteSize::new(len))).unwrap();
-    assert!(exact.bytes == lossless.bytes, "a PNG of exactly the cap is taken");
-    assert_eq!(exact.report.attempts.len(), 2, "and JPEG is not searched");
-    // One byte less, and it takes a JPEG, or fewer colours where that does not fit either.
-    let out = pushpix::adapt(&text, &free.with_max_bytes(ByteSize::new(len - 1))).unwrap();
-    assert!(out.report.format == Format::Jpeg || out.report.colours.is_some(), "{}", out.report);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod cli;
 #[cfg(feature = "cli")]
 mod command;
 mod corpus;
+mod formats;
 mod golden;
 mod layering;
 mod pictures;
