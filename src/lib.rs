@@ -2,6 +2,8 @@
 
 mod adapt;
 mod adapter;
+#[cfg(feature = "api")]
+pub mod api;
 mod batch;
 mod budget;
 #[cfg(feature = "calibration")]

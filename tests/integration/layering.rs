@@ -29,6 +29,7 @@ const ROOMS: &[&str] = &[
     "adapt",
     "adapter",
     "batch",
+    "api",
     "calibration",
     "fuzzing",
     "stages",
@@ -52,6 +53,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("fearless_simd", "simd"),
     ("toml::", "spec"),
     ("strsim::", "spec"),
+    ("serde_json::", "api"),
 ];
 
 /// Every file of Rust below a folder.
