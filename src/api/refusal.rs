@@ -85,7 +85,9 @@ impl Refusal {
         }) {
             return Some(Self::from_error(field, error));
         }
-        let kind = verdict.violations.iter().map(kind_of).min_by_key(|kind| *kind as u8)?;
+        let kinds: Vec<RefusalKind> = verdict.violations.iter().map(kind_of).collect();
+        let [format, too_large, rule] = [RefusalKind::Format, RefusalKind::TooLarge, RefusalKind::Rule];
+        let kind = [format, too_large, rule].into_iter().find(|kind| kinds.contains(kind))?;
         let why: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
         Some(Self::new(field, kind, why.join("; ")))
     }

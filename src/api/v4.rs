@@ -83,9 +83,7 @@ impl Request {
             let url = body.text(field)?;
             let is_web = |url: &String| matches!(address::kind(url), Some(SourceKind::Http | SourceKind::Https));
             match url {
-                Some(url) if !is_web(&url) => {
-                    Err(Error::Invalid { field, why: "an http or https address is expected".to_owned() })
-                }
+                Some(url) if !is_web(&url) => Err(Error::invalid(field, "an http or https address is expected")),
                 url => Ok(url),
             }
         };
@@ -164,6 +162,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A field, or the `body` as a whole, has a value that it may not have, for reasons that only a server knows.
+    #[must_use]
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+
     /// The code, as the page lists them.
     #[must_use]
     pub const fn code(&self) -> u16 {
@@ -218,7 +222,7 @@ impl fmt::Display for Error {
         f.write_str(message)?;
         match self {
             Self::Invalid { field, why } => write!(f, ": {field}: {why}"),
-            Self::Missing { what } => write!(f, ": {what}"),
+            Self::Missing { what } => write!(f, " {what}"),
             Self::Picture(refusal) if refusal.kind != RefusalKind::Internal => write!(f, ": {refusal}"),
             _ => Ok(()),
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A channel, in the order in which answers list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Channel {
     /// OPPO, whose pictures are uploaded.
     Oppo,

@@ -43,6 +43,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A field, or the `body` as a whole, has a value that it may not have, for reasons that only a server knows.
+    #[must_use]
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+
     /// The code, as the page lists them.
     #[must_use]
     pub const fn code(&self) -> u16 {

@@ -209,5 +209,5 @@ fn is_web(kind: Option<SourceKind>) -> bool {
 
 fn invalid(field: &'static str, kinds: &[SourceKind]) -> Error {
     let kinds: Vec<&str> = kinds.iter().map(|kind| address::describe(*kind)).collect();
-    Error::Invalid { field, why: format!("{} is expected", kinds.join(" or ")) }
+    Error::invalid(field, format!("{} is expected", kinds.join(" or ")))
 }

@@ -118,8 +118,7 @@ fn images(body: &mut Body) -> Result<BTreeMap<Channel, String>, Error> {
 }
 
 fn image_type(known: Option<ImageType>) -> Result<ImageType, Error> {
-    let why = "1 (large image), 2 (large icon) or 3 (small icon) is expected";
-    known.ok_or_else(|| Error::Invalid { field: IMAGE_TYPE, why: why.to_owned() })
+    known.ok_or_else(|| Error::invalid(IMAGE_TYPE, "1 (large image), 2 (large icon) or 3 (small icon) is expected"))
 }
 
 fn some_file(files: BTreeSet<Channel>) -> Result<BTreeSet<Channel>, Error> {
