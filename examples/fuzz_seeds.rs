@@ -69,6 +69,13 @@ fn main() -> Outcome {
     ] {
         seeds.put("stream", name, request.as_bytes())?;
     }
+    for (number, body) in API_BODIES.iter().enumerate() {
+        for call in 0..4 {
+            let name = format!("{number}-{call}");
+            seeds.put("api", &name, &with(body.as_bytes(), &[call, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]))?;
+            seeds.put("api", &format!("{name}-other"), &with(body.as_bytes(), &[call, 1, 1, 2, 1, 1, 0, 1, 0]))?;
+        }
+    }
     let rising: Vec<u8> = (0..100).map(|setting| setting * 2 + setting % 7).collect();
     let cliff = [[3; 50], [200; 50]].concat();
     for (name, curve) in [("rising", rising), ("cliff", cliff), ("flat", vec![9; 30]), ("one", vec![40])] {
@@ -89,6 +96,16 @@ const REQUESTS: [&[u8]; 6] = [
     &[3, 80, 80, 1, 9, 0, 1, 3, 0, 1, 2, 0, 0, 1, 1, 0, 1, 0, 1],
     &[4, 1, 20, 0, 1, 1, 0, 1, 3, 0, 0, 1, 0, 0, 0, 0, 30],
     &[1, 30, 90, 0, 1, 0, 200, 0, 1, 2, 1, 0, 1, 1, 200, 100, 50, 1, 1, 5],
+];
+
+/// Requests and answers of the image APIs. Behind them: the call, what the policy allows, which channels are open.
+const API_BODIES: [&str; 6] = [
+    r#"{"image_type": 2, "image_url": "https://xx.com/xx.jpg", "huawei_image_url": "", "fcm_image_url": null} // 2"#,
+    r#"{"image_type":1,"jiguang_image_url":"Pictures/cat.png","oppo_image_url":"http://xx.com/a","x":[{}]}"#,
+    r#"{"image_type":3,"honor_image_url":"/raw/icon","jiguang_image_url":"icon","xiaomi_image_url":7}"#,
+    r#"{"big_picture_url":"https://xx.com/big.png","small_picture_url":""}"#,
+    r#"{"media_id":"jgmedia-2-14b23451-0001-41ce-89d9-987b465122da","oppo_image_url":"id","hmos_image_url":null}"#,
+    "jgmedia-1-6d98e85f-d3a5-412a-bdec-de1b75bd3ad3",
 ];
 
 /// A file with the figures behind it, in the order in which they are taken: from the end.

@@ -2,6 +2,7 @@
 //! the fuzzer, so that `cargo test` can try with them what the fuzzer has found.
 
 pub(crate) mod adapt;
+pub(crate) mod api;
 pub(crate) mod budget;
 pub(crate) mod catalog;
 pub(crate) mod decode;
@@ -16,8 +17,9 @@ use pushpix::{Adapter, ByteSize, Effort, Limits};
 /// A target: its name, and what it does with bytes.
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     ("adapt", adapt::run),
+    ("api", api::run),
     ("budget", budget::run),
     ("catalog", catalog::run),
     ("decode", decode::run),

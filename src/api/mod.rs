@@ -6,10 +6,10 @@
 //! Sources: the JPush Image API v3 page and the EngageLab Image API v4 page, and for each figure the row in the
 //! catalogue. Nothing here was tried against either service.
 //!
-//! Both work alike. A request is read, and says what it lacks by the names of its fields. It becomes a plan, whose
-//! [`Work`] is what takes a picture: get it, call [`Work::run`], store what that returns, give it a name. With the names
-//! the plan becomes the answer. Whatever goes wrong with one picture is a [`Refusal`], which either API turns into an
-//! error of its own, with code, message and HTTP status.
+//! Both work alike. A request is read; what it lacks is told by the names of its fields. It becomes a plan, whose
+//! [`Work`] is what takes a picture: get it, call [`Work::run`], store what that returns, and give it a name. With the
+//! names the plan becomes the answer. Whatever goes wrong with one picture is a [`Refusal`], which either API turns
+//! into an error of its own, with code, message and HTTP status.
 //!
 //! # Examples
 //!

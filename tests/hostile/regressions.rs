@@ -32,6 +32,27 @@ fn what_was_found_is_not_found_again() {
     assert!(count > 0);
 }
 
+/// Bodies of the image APIs, whole and cut off anywhere, for each call.
+#[test]
+fn the_api_takes_any_body() {
+    let turn = turn();
+    let target = TARGETS.into_iter().find(|(known, _)| *known == "api").unwrap();
+    let create =
+        r#"{"image_type":2,"image_url":"https://xx.com/xx.jpg","fcm_image_url":"a_b","oppo_image_url":""} // x"#;
+    let both = r#"{"big_picture_url":"https://xx.com/\u0041.png","small_picture_url":"http://xx.com?\"}"#;
+    let id = "jgmedia-1-6d98e85f-d3a5-412a-bdec-de1b75bd3ad3";
+    let deep = "[".repeat(10_000);
+    for body in [create, both, id, &deep] {
+        for end in (0..=body.len()).step_by(body.len().div_ceil(200)) {
+            for call in 0..4 {
+                // With all channels open; from the end: the call, three figures of the policy, the channels, the type.
+                let figures = [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, call];
+                run(&turn, target, &body[..end], &[&body.as_bytes()[..end], &figures].concat());
+            }
+        }
+    }
+}
+
 /// This also holds our decoders against libjpeg and another PNG decoder, on every fixture.
 #[test]
 fn the_targets_take_good_files() {

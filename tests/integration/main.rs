@@ -9,6 +9,8 @@
 )]
 
 mod adapt;
+#[cfg(feature = "api")]
+mod api;
 mod batch;
 #[cfg(feature = "cli")]
 mod batch_command;

@@ -128,8 +128,8 @@ impl UpdateByFiles {
     ///
     /// # Errors
     ///
-    /// [`Error::AllInvalid`] if no channel that was sent a file is open and takes such pictures. The page has no word on
-    /// this, and a file that goes nowhere is worth an error.
+    /// [`Error::AllInvalid`] if no channel that was sent a file is open and takes such pictures. The page has no word
+    /// on this, and a file that goes nowhere is worth an error.
     pub fn plan(&self, image_type: ImageType, policy: &Policy, open: &BTreeSet<Channel>) -> Result<Plan, Error> {
         by_files(&self.files, image_type, policy, open)
     }
