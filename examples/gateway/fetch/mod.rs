@@ -1,0 +1,182 @@
+//! Fetching a picture by its address: GET over HTTP or HTTPS, with limits on bytes, time and redirects.
+//! What comes back are bytes; whether they are a picture is told elsewhere.
+
+mod dial;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ACCEPT, CONTENT_LENGTH, HOST, LOCATION, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::task::JoinSet;
+use url::{Position, Url};
+
+pub(crate) use self::dial::{Dialler, Override, host};
+
+/// The most bytes of a response's header.
+const LONGEST_HEADER: usize = 16 * 1024;
+
+/// What one fetch may cost.
+#[derive(Debug, Clone)]
+pub(crate) struct FetchLimits {
+    /// The longest body, in bytes.
+    pub(crate) max_bytes: u64,
+    /// The time for all of it: names, connections, redirects, body.
+    pub(crate) timeout: Duration,
+    /// The most redirects that are followed.
+    pub(crate) max_redirects: u32,
+}
+
+/// Why there is no body.
+#[derive(Debug)]
+pub(crate) enum FetchError {
+    /// It is no address of HTTP or HTTPS, or has a user's name in it.
+    Address(&'static str),
+    /// It leads to an address that is not public.
+    Refused(IpAddr, &'static str),
+    /// The name has no address.
+    Name(std::io::Error),
+    /// No connection, or one that broke.
+    Connection(std::io::Error),
+    /// Not HTTP, or an answer that ended before it was whole.
+    Protocol(hyper::Error),
+    /// Another status than 200.
+    Status(u16),
+    /// More redirects than are followed.
+    Redirects(u32),
+    /// The body is longer than this.
+    TooLong(u64),
+    /// Not done within this time.
+    Late(Duration),
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(what) => f.write_str(what),
+            Self::Refused(address, what) => write!(f, "{address} is {what}, not public"),
+            Self::Name(_) => f.write_str("its host is not known"),
+            Self::Connection(_) => f.write_str("its host cannot be reached"),
+            Self::Protocol(_) => f.write_str("the answer broke off or is not HTTP"),
+            Self::Status(status) => write!(f, "the answer has status {status}"),
+            Self::Redirects(most) => write!(f, "more than {most} redirects"),
+            Self::TooLong(most) => write!(f, "longer than {most} bytes"),
+            Self::Late(allowed) => write!(f, "not fetched within {} ms", allowed.as_millis()),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Name(error) | Self::Connection(error) => Some(error),
+            Self::Protocol(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl FetchError {
+    /// The variant's name, for figures and logs.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Refused(..) => "refused",
+            Self::Name(_) => "name",
+            Self::Connection(_) => "connection",
+            Self::Protocol(_) => "protocol",
+            Self::Status(_) => "status",
+            Self::Redirects(_) => "redirects",
+            Self::TooLong(_) => "too_long",
+            Self::Late(_) => "late",
+        }
+    }
+}
+
+/// Fetches pictures. It holds no connections from one to the next.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    pub(crate) limits: FetchLimits,
+    pub(crate) dialler: Dialler,
+}
+
+/// What a server's answer comes to.
+enum Step {
+    Body(Vec<u8>),
+    Elsewhere(Url),
+}
+
+impl Fetcher {
+    /// Fetches the body at an address.
+    pub(crate) async fn fetch(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+        let timeout = self.limits.timeout;
+        tokio::time::timeout(timeout, self.follow(address)).await.unwrap_or(Err(FetchError::Late(timeout)))
+    }
+
+    /// Goes from redirect to redirect. Each is a new address, checked like the first.
+    async fn follow(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+        let mut url = Url::parse(address).map_err(|_| FetchError::Address("it is no address"))?;
+        for _ in 0..=self.limits.max_redirects {
+            match self.step(&url).await? {
+                Step::Body(body) => return Ok(body),
+                Step::Elsewhere(next) => url = next,
+            }
+        }
+        Err(FetchError::Redirects(self.limits.max_redirects))
+    }
+
+    async fn step(&self, url: &Url) -> Result<Step, FetchError> {
+        let stream = self.dialler.dial(url).await?;
+        let mut builder = hyper::client::conn::http1::Builder::new();
+        let handshake = builder.max_buf_size(LONGEST_HEADER).handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = handshake.map_err(FetchError::Protocol)?;
+        // Dropping the set ends the connection, however this function is left.
+        let mut driver = JoinSet::new();
+        driver.spawn(connection);
+
+        let response = sender.send_request(request(url)?).await.map_err(FetchError::Protocol)?;
+        match response.status().as_u16() {
+            200 => self.body(response).await.map(Step::Body),
+            status @ (301 | 302 | 303 | 307 | 308) => {
+                let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+                let next = location.and_then(|location| url.join(location).ok());
+                next.map(Step::Elsewhere).ok_or(FetchError::Status(status))
+            }
+            status => Err(FetchError::Status(status)),
+        }
+    }
+
+    /// Reads the body, and stops as soon as it is too long, whatever its header says.
+    async fn body(&self, response: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
+        let max_bytes = self.limits.max_bytes;
+        let is_too_long = |length: u64| length > max_bytes;
+        let said = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if said.is_some_and(is_too_long) {
+            return Err(FetchError::TooLong(max_bytes));
+        }
+        let mut body = response.into_body();
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame.map_err(FetchError::Protocol)?.into_data() {
+                if is_too_long((bytes.len() + data.len()) as u64) {
+                    return Err(FetchError::TooLong(max_bytes));
+                }
+                bytes.extend_from_slice(&data);
+            }
+        }
+        Ok(bytes)
+    }
+}
+
+fn request(url: &Url) -> Result<Request<Empty<Bytes>>, FetchError> {
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    let request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, host)
+        .header(ACCEPT, "image/png, image/jpeg")
+        .header(USER_AGENT, concat!("pushpix-gateway/", env!("CARGO_PKG_VERSION")));
+    request.body(Empty::new()).map_err(|_| FetchError::Address("it is no address"))
+}
