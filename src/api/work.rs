@@ -23,7 +23,8 @@ pub struct Work {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// It is scaled, padded and compressed as the slot asks.
+    /// It is scaled in proportion, padded, never cropped, and compressed as the slot asks. What it is padded with, which
+    /// the page calls blank space only, is the [adapter's background](Adapter::with_background).
     Adapt,
     /// It must comply as it is.
     Verify,

@@ -85,11 +85,11 @@ impl CreateByUrls {
         if self.image_url.as_ref().is_some_and(|url| !is_web(address::kind(url))) {
             return Err(invalid("image_url", &[SourceKind::Http, SourceKind::Https]));
         }
-        let mut plan = by_urls(&self.images, self.image_type, policy, open)?;
+        let to = Scope { image_type: self.image_type, policy, open };
+        let mut plan = to.plan_urls(&self.images)?;
         if let Some(url) = &self.image_url {
             for channel in Channel::ALL.into_iter().filter(|channel| !self.images.contains_key(channel)) {
-                let own = Own { field: "image_url", text: url, image_type: self.image_type };
-                let inherited = own.action(channel, policy, open).unwrap_or(Action::Leave);
+                let inherited = to.name(channel, "image_url", url).unwrap_or(Action::Leave);
                 plan.actions.insert(channel, inherited);
             }
         }
@@ -108,7 +108,7 @@ impl UpdateByUrls {
     /// [`Error::Invalid`] if a channel's text is of no kind that the channel takes (unless [`Policy::unusable`] says
     /// otherwise).
     pub fn plan(&self, image_type: ImageType, policy: &Policy, open: &BTreeSet<Channel>) -> Result<Plan, Error> {
-        by_urls(&self.images, image_type, policy, open)
+        Scope { image_type, policy, open }.plan_urls(&self.images)
     }
 }
 
@@ -119,7 +119,7 @@ impl CreateByFiles {
     ///
     /// [`Error::AllInvalid`] if no channel that was sent a file is open and takes such pictures.
     pub fn plan(&self, policy: &Policy, open: &BTreeSet<Channel>) -> Result<Plan, Error> {
-        by_files(&self.files, self.image_type, policy, open)
+        Scope { image_type: self.image_type, policy, open }.plan_files(&self.files)
     }
 }
 
@@ -131,76 +131,64 @@ impl UpdateByFiles {
     /// [`Error::AllInvalid`] if no channel that was sent a file is open and takes such pictures. The page has no word
     /// on this, and a file that goes nowhere is worth an error.
     pub fn plan(&self, image_type: ImageType, policy: &Policy, open: &BTreeSet<Channel>) -> Result<Plan, Error> {
-        by_files(&self.files, image_type, policy, open)
+        Scope { image_type, policy, open }.plan_files(&self.files)
     }
 }
 
-fn by_urls(
-    images: &BTreeMap<Channel, String>,
+/// Where the pictures of a request may go.
+struct Scope<'a> {
     image_type: ImageType,
-    policy: &Policy,
-    open: &BTreeSet<Channel>,
-) -> Result<Plan, Error> {
-    let mut actions = BTreeMap::new();
-    for (&channel, text) in images {
-        let own = Own { field: channel.url_field(), text, image_type };
-        let action = match own.action(channel, policy, open) {
-            Err(_) if policy.unusable == Unusable::Leave => Action::Leave,
-            action => action?,
-        };
-        actions.insert(channel, action);
-    }
-    Ok(Plan { actions })
+    policy: &'a Policy,
+    open: &'a BTreeSet<Channel>,
 }
 
-fn by_files(
-    files: &BTreeSet<Channel>,
-    image_type: ImageType,
-    policy: &Policy,
-    open: &BTreeSet<Channel>,
-) -> Result<Plan, Error> {
-    let mut actions = BTreeMap::new();
-    for &channel in files.iter().filter(|channel| is_open(**channel, open)) {
-        if let (Some(field), Some(Slot::Uploaded(spec))) = (channel.file_field(), policy.slot(channel, image_type)) {
-            let work = Work { field, url: None, mode: Mode::Verify, spec: spec.clone() };
-            actions.insert(channel, Action::Store(Box::new(work)));
+impl Scope<'_> {
+    fn plan_urls(&self, images: &BTreeMap<Channel, String>) -> Result<Plan, Error> {
+        let mut actions = BTreeMap::new();
+        for (&channel, text) in images {
+            let action = match self.name(channel, channel.url_field(), text) {
+                Err(_) if self.policy.unusable == Unusable::Leave => Action::Leave,
+                action => action?,
+            };
+            actions.insert(channel, action);
         }
+        Ok(Plan { actions })
     }
-    let plan = Plan { actions };
-    if plan.is_idle() { Err(Error::AllInvalid) } else { Ok(plan) }
-}
 
-/// A picture that a field names by a text.
-struct Own<'a> {
-    field: &'static str,
-    text: &'a str,
-    image_type: ImageType,
-}
-
-impl Own<'_> {
-    /// What is to be done with it for a channel.
-    fn action(&self, channel: Channel, policy: &Policy, open: &BTreeSet<Channel>) -> Result<Action, Error> {
-        if !is_open(channel, open) {
-            return Ok(Action::Leave);
+    fn plan_files(&self, files: &BTreeSet<Channel>) -> Result<Plan, Error> {
+        let mut actions = BTreeMap::new();
+        for &channel in files {
+            if let (Some(field), Some(Slot::Uploaded(spec))) = (channel.file_field(), self.slot(channel)) {
+                let work = Work { field, url: None, mode: Mode::Verify, spec: spec.clone() };
+                actions.insert(channel, Action::Store(Box::new(work)));
+            }
         }
-        let kind = address::kind(self.text);
-        match policy.slot(channel, self.image_type) {
+        let plan = Plan { actions };
+        if plan.is_idle() { Err(Error::AllInvalid) } else { Ok(plan) }
+    }
+
+    /// What is to be done for a channel whose picture is named by the text of a field. The only error is that the
+    /// channel cannot use the text.
+    fn name(&self, channel: Channel, field: &'static str, text: &str) -> Result<Action, Error> {
+        let kind = address::kind(text);
+        match self.slot(channel) {
             None => Ok(Action::Leave),
             Some(Slot::Uploaded(spec)) if is_web(kind) => {
-                let url = Some(self.text.to_owned());
-                let work = Work { field: self.field, url, mode: Mode::Adapt, spec: spec.clone() };
+                let work = Work { field, url: Some(text.to_owned()), mode: Mode::Adapt, spec: spec.clone() };
                 Ok(Action::Store(Box::new(work)))
             }
             Some(Slot::Named(kinds)) if kind.is_some_and(|kind| kinds.contains(&kind)) => {
-                Ok(Action::Pass(self.text.to_owned()))
+                Ok(Action::Pass(text.to_owned()))
             }
-            Some(_) => Err(invalid(self.field, &policy.sources(channel, self.image_type))),
+            Some(_) => Err(invalid(field, &self.policy.sources(channel, self.image_type))),
         }
     }
-}
 
-fn is_open(channel: Channel, open: &BTreeSet<Channel>) -> bool {
-    channel == Channel::Jiguang || open.contains(&channel)
+    /// How a channel takes these pictures; `None` if it does not, or is not open.
+    fn slot(&self, channel: Channel) -> Option<Slot<'_>> {
+        let is_open = channel == Channel::Jiguang || self.open.contains(&channel);
+        self.policy.slot(channel, self.image_type).filter(|_| is_open)
+    }
 }
 
 fn is_web(kind: Option<SourceKind>) -> bool {

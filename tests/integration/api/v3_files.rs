@@ -59,6 +59,10 @@ fn v3_rule_24_a_file_is_verified_and_not_scaled() {
     assert!(run(long.clone()).is_ok(), "the limit itself is taken");
     long.push(0);
     assert_refused(run(long), 1103, &["Upload file is too large", "oppo_file", "51 201 B"]);
+    // All that is wrong is told; what the page has a name for comes first.
+    let mut both = fixture("420.jpg");
+    both.resize(60_000, 0);
+    assert_refused(run(both), 1103, &["Upload file is too large", "60 000 B", "its size is "]);
 }
 
 #[test]
