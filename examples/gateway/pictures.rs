@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use pushpix::Adapter;
 use pushpix::api::{Refusal, RefusalKind, Work};
+use url::Url;
 
 use crate::app::{self, App};
 use crate::fetch::FetchError;
@@ -44,8 +45,10 @@ pub(crate) async fn fetch(app: &App, works: impl Iterator<Item = Work>) -> Resul
 }
 
 fn refusal(field: &'static str, url: &str, error: &FetchError) -> Refusal {
+    // Of the address only the host is logged: the rest may be a secret.
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let source = std::error::Error::source(error).map(ToString::to_string);
-    tracing::info!(field, url, %error, source, "a picture was not fetched");
+    tracing::info!(field, host, %error, source, "a picture was not fetched");
     let kind = match error {
         FetchError::TooLong(_) => RefusalKind::TooLarge,
         FetchError::Late(_) => RefusalKind::Timeout,

@@ -66,7 +66,8 @@ impl std::fmt::Debug for Dialler {
 }
 
 impl Dialler {
-    /// A dialler that trusts the platform's certificate authorities and `roots`, and lets these hosts be at any address.
+    /// A dialler that trusts the platform's certificate authorities and `roots`, and lets these hosts be at any
+    /// address.
     ///
     /// A platform without authorities is no error: addresses of HTTP need none.
     pub(crate) fn new(

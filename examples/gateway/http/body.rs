@@ -18,8 +18,8 @@ const LONGEST_TEXT: u64 = 1024;
 /// The longest form, in bytes: two files, and what lies around them.
 const LONGEST_FORM: u64 = 2 * UPLOAD_LIMIT.as_u64() + 64 * 1024;
 
-/// How much of a body that is not wanted is passed over, in bytes, and for how long. A caller that is still writing when
-/// the connection is closed would not see the answer.
+/// How much of a body that is not wanted is passed over, in bytes, and for how long. A caller that is still writing
+/// when the connection is closed would not see the answer.
 const PASSED_OVER: usize = 16 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 

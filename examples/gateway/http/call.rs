@@ -42,8 +42,8 @@ impl Call {
         pictures::fetch(&self.app, works.cloned()).await
     }
 
-    /// Adapts or verifies pictures and stores them, on one of the pool's threads. Nothing is stored for somebody who does
-    /// not wait any more.
+    /// Adapts or verifies pictures and stores them, on one of the pool's threads. Nothing is stored if nobody waits any
+    /// more when they are made.
     pub(super) async fn keep<R: Send + 'static>(
         &self,
         tasks: Vec<Task>,

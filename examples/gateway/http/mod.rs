@@ -1,5 +1,5 @@
-//! The routes, and what is done alike for every call: the caller is told by the key, let in or turned away, given a time,
-//! answered, counted and logged.
+//! The routes, and what is done alike for every call: the caller is told by the key, let in or turned away, given a
+//! time, answered, counted and logged.
 
 mod answer;
 mod body;

@@ -38,8 +38,12 @@ impl Files {
         if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
     }
 
-    pub(super) fn read(&self, id: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.path(id))
+    /// A file's bytes; `None` if it is not there.
+    pub(super) fn read(&self, id: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.path(id)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
     }
 
     /// Deletes a file, if it is there.

@@ -111,8 +111,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the store in a folder, which is made where there is none, and deletes what is expired or lies there without
-    /// a record.
+    /// Opens the store in a folder, which is made where there is none, and deletes what is expired or lies there
+    /// without a record.
     pub(crate) fn open(
         folder: &Path,
         clock: Clock,
@@ -142,7 +142,7 @@ impl Store {
     /// A picture's bytes; `None` if there is none of this id, or none any more.
     pub(crate) fn picture(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match self.records.expiry_of_picture(id)? {
-            Some(expires) if expires > self.clock.now() => Ok(Some(self.files.read(id)?)),
+            Some(expires) if expires > self.clock.now() => Ok(self.files.read(id)?),
             _ => Ok(None),
         }
     }
@@ -232,7 +232,9 @@ impl Store {
         });
         if !matches!(stored, Ok(Some(_))) {
             for picture in pictures {
-                self.files.remove(&picture.id)?;
+                if let Err(error) = self.files.remove(&picture.id) {
+                    tracing::warn!(%error, "a file without a record is left to the next start");
+                }
             }
         }
         stored

@@ -1,5 +1,5 @@
-//! The database: which media ids and pictures there are, and how many were stored on which day. A change is made whole or
-//! not at all, and is on the disk when it is done.
+//! The database: which media ids and pictures there are, and how many were stored on which day. A change is made whole
+//! or not at all, and is on the disk when it is done.
 
 use std::collections::HashSet;
 use std::io;
