@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pushpix::api::v3::Channel;
 
@@ -61,6 +61,24 @@ fn v3_rule_3_after_30_days_an_id_is_gone_and_its_picture_too() {
     assert_eq!(gateway.get(&picture).status, 404);
     assert_eq!(files(data.path()), Vec::<String>::new(), "nothing of them is left");
     assert_eq!((gateway.figure("gateway_media"), gateway.figure("gateway_pictures")), (0, 0));
+}
+
+#[test]
+fn v3_rule_3_an_id_is_gone_to_the_second_though_nothing_was_deleted_yet() {
+    let (gateway, data) = Gateway::fresh(&[]);
+    let made = gateway.form("POST", BYFILES, &icon()).answer();
+    gateway.kill();
+    // Two seconds before its end.
+    let gateway = Gateway::start(data.path(), &["--clock-ahead", "2591998"]);
+    let path = format!("{BYURLS}/{}", made.media_id);
+    let started = Instant::now();
+    while gateway.json("PUT", &path, r#"{"fcm_image_url":"icon"}"#).status == 200 {
+        assert!(started.elapsed() < Duration::from_secs(5), "it is still there");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    gateway.json("PUT", &path, r#"{"fcm_image_url":"icon"}"#).assert_error(400, 1103, "expired");
+    assert_eq!(gateway.get(&format!("/media/{}", made.image(Channel::Oppo).unwrap())).status, 404);
+    assert_eq!(gateway.figure("gateway_media"), 1, "its record is deleted later");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::client::Part;
-use crate::origin::BANNER;
-use crate::server::Gateway;
+use crate::origin::{BANNER, Origin, PHOTO};
+use crate::server::{self, Gateway};
 
 const CALLERS: usize = 200;
 
@@ -24,6 +24,30 @@ fn two_hundred_uploads_at_once_are_answered_or_turned_away() {
 #[test]
 fn two_hundred_uploads_at_once_are_all_answered_where_they_may_wait() {
     assert_eq!(upload_at_once(&["--queue", "200", "--timeout", "120"], 600 << 20), CALLERS);
+}
+
+#[test]
+fn the_only_thread_for_calls_answers_while_a_picture_is_worked_on() {
+    let origin = Origin::serving(&PHOTO);
+    let data = tempfile::tempdir().unwrap();
+    let mut command = server::command(data.path());
+    command.env("TOKIO_WORKER_THREADS", "1").args(["--jobs", "1", "--allow-host", "127.0.0.1", "--v4-adapt"]);
+    let gateway = Gateway::spawn(&mut command);
+    let body = format!(r#"{{"big_picture_url":"{}"}}"#, origin.url("127.0.0.1"));
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| gateway.json("POST", "/v4/image/oppo", &body));
+        while origin.hits() == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let mut checks = 0;
+        while !call.is_finished() {
+            assert_eq!(gateway.get("/healthz").status, 200);
+            checks += 1;
+        }
+        assert_eq!(call.join().unwrap().status, 200);
+        // Were the thread busy with the picture, it would be the few that come before it.
+        assert!(checks > 60, "{checks} were answered");
+    });
 }
 
 /// Uploads a banner of a megabyte in each of many calls at once, and returns how many were answered. The program may

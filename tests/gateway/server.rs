@@ -21,12 +21,13 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Starts one in this folder.
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(data)
-            .args(["--log", "warn", "--key", KEY, "--key", OTHER_KEY])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(command(data).args(arguments))
+    }
+
+    /// Starts one by this command line.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let keys = ["--log", "warn", "--key", KEY, "--key", OTHER_KEY];
+        let mut child = command.args(keys).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("it printed {line:?}"));
