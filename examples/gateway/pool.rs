@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use pushpix::CancelToken;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A bounded pool; clones share it.
-#[derive(Debug, Clone)]
+/// A bounded pool.
+#[derive(Debug)]
 pub(crate) struct Pool {
     /// One permit for each request that is worked on or waits.
     admission: Arc<Semaphore>,
     /// One permit for each thread.
     workers: Arc<Semaphore>,
+    /// How many requests may be in.
     places: usize,
 }
 

@@ -19,6 +19,9 @@ const CONNECTIONS: usize = 512;
 /// How long a caller may take to send a request's header, and a connection may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a connection reads at a time, and the longest header, in bytes.
+const BUFFER: usize = 64 * 1024;
+
 /// How long calls that have begun are waited for when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -46,7 +49,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             }
         };
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+        builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(BUFFER);
         let service = TowerToHyperService::new(router.clone());
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

@@ -168,6 +168,8 @@ impl Fetcher {
                 bytes.extend_from_slice(&data);
             }
         }
+        // It may wait in the queue for long.
+        bytes.shrink_to_fit();
         Ok(bytes)
     }
 }

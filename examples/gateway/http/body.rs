@@ -71,6 +71,8 @@ async fn read(field: &'static str, mut part: multer::Field<'_>, longest: u64) ->
         }
         bytes.extend_from_slice(&chunk);
     }
+    // It may wait in the queue for long.
+    bytes.shrink_to_fit();
     Ok(bytes)
 }
 
