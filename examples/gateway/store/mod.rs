@@ -8,13 +8,14 @@ mod files;
 mod records;
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use pushpix::api::v3::{MediaId, Record};
 use serde::{Deserialize, Serialize};
 
-use self::files::Files;
+use self::files::{Files, make_folder, sync};
 use self::records::{Records, Tables};
 use crate::clock::{Clock, DAY};
 
@@ -93,8 +94,8 @@ impl From<redb::Error> for StoreError {
     }
 }
 
-impl From<std::io::Error> for StoreError {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
         redb::Error::from(error).into()
     }
 }
@@ -112,15 +113,23 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the store in a folder, which is made where there is none, and deletes what is expired or lies there
-    /// without a record.
+    /// without a record. A folder with pictures and without their database is not opened: all would be deleted.
     pub(crate) fn open(
         folder: &Path,
         clock: Clock,
         accounting: Accounting,
         lifetime: Duration,
     ) -> Result<Self, StoreError> {
+        make_folder(folder)?;
         let files = Files::open(folder.join("pictures"))?;
-        let records = Records::open(&folder.join("records.redb"))?;
+        let database = folder.join("records.redb");
+        let is_new = database.metadata().map_or(true, |database| database.len() == 0);
+        if is_new && files.has_pictures()? {
+            let told = format!("{} is missing or empty, and there are pictures", database.display());
+            return Err(io::Error::other(told).into());
+        }
+        let records = Records::open(&database)?;
+        sync(folder)?;
         let store = Self { files, records, clock, accounting, lifetime: lifetime.as_secs() };
         store.sweep()?;
         let known = store.records.picture_ids()?;
@@ -129,11 +138,19 @@ impl Store {
         Ok(store)
     }
 
-    /// Deletes what is expired.
+    /// Whether the database works. Once its file could not be read or written, it refuses every change until the
+    /// server is started anew.
+    pub(crate) fn works(&self) -> bool {
+        self.records.work()
+    }
+
+    /// Deletes what is expired. A file that cannot be deleted has no record any more; the next start tries again.
     pub(crate) fn sweep(&self) -> Result<(), StoreError> {
         let expired = self.records.remove_expired(self.clock.now(), &day_prefix(self.day()))?;
         for id in &expired {
-            self.files.remove(id)?;
+            if let Err(error) = self.files.remove(id) {
+                tracing::warn!(id, %error, "the file of an expired picture cannot be deleted");
+            }
         }
         tracing::debug!(pictures = expired.len(), "what was expired is deleted");
         Ok(())
@@ -212,12 +229,16 @@ impl Store {
 
     /// Writes the files, then all records at once. A picture counts towards its quota only if all of this was done, so
     /// that a failure takes nothing from it. Of `None` nothing is stored either.
+    ///
+    /// Where the records are complete and only their commit fails, they may be on the disk all the same; so the files
+    /// stay, and the next start deletes them if they have no records.
     fn commit<R>(
         &self,
         app: &str,
         pictures: &[NewPicture],
         record: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, redb::Error>,
     ) -> Result<Option<R>, StoreError> {
+        let mut is_complete = false;
         let stored = self.write_files(pictures).and_then(|()| {
             self.records.write(|tables| {
                 for quota in pictures.iter().filter_map(|picture| picture.quota.as_ref()) {
@@ -227,10 +248,12 @@ impl Store {
                         return Err(StoreError::Quota(quota.clone()));
                     }
                 }
-                Ok(record(tables)?)
+                let recorded = record(tables)?;
+                is_complete = recorded.is_some();
+                Ok(recorded)
             })
         });
-        if !matches!(stored, Ok(Some(_))) {
+        if !is_complete {
             for picture in pictures {
                 if let Err(error) = self.files.remove(&picture.id) {
                     tracing::warn!(%error, "a file without a record is left to the next start");

@@ -4,9 +4,13 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pushpix::api::v3::MediaId;
-use redb::{Builder, Database, Error, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table, TableDefinition};
+use redb::{
+    Builder, Database, Error, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table,
+    TableDefinition,
+};
 
 use super::{Media, NewPicture};
 
@@ -24,6 +28,7 @@ const CACHE: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Records {
     database: Database,
+    has_failed: AtomicBool,
 }
 
 /// The tables within a change.
@@ -37,14 +42,26 @@ impl Records {
     /// Opens the database of this file, which is made where there is none. One process at a time can.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let database = Builder::new().set_cache_size(CACHE).create(path)?;
-        let records = Self { database };
+        let records = Self { database, has_failed: AtomicBool::new(false) };
         // All tables are there from now on.
         records.write(|_| Ok::<_, Error>(Some(())))?;
         Ok(records)
     }
 
+    /// Whether no read or write of the database's file has failed yet. After one, the database takes no changes.
+    pub(super) fn work(&self) -> bool {
+        !self.has_failed.load(Ordering::SeqCst)
+    }
+
     /// Makes a change. An error or `None` undoes it.
     pub(super) fn write<R, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, E>,
+    ) -> Result<Option<R>, E> {
+        self.noted(self.change(change))
+    }
+
+    fn change<R, E: From<Error>>(
         &self,
         change: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, E>,
     ) -> Result<Option<R>, E> {
@@ -64,30 +81,40 @@ impl Records {
         changed
     }
 
+    fn read<R>(&self, question: impl FnOnce(ReadTransaction) -> Result<R, Error>) -> Result<R, Error> {
+        self.noted(self.database.begin_read().map_err(Error::from).and_then(question))
+    }
+
+    /// Looks, after an error, whether the database takes changes still: any attempt tells if its file has failed.
+    fn noted<R, E>(&self, result: Result<R, E>) -> Result<R, E> {
+        if result.is_err() && self.database.begin_write().is_err() && !self.has_failed.swap(true, Ordering::SeqCst) {
+            tracing::error!("the database has failed, and takes no changes until the server is started anew");
+        }
+        result
+    }
+
     pub(super) fn media(&self, id: MediaId) -> Result<Option<Media>, Error> {
-        let table = self.database.begin_read()?.open_table(MEDIA)?;
-        read_media(&table, id)
+        self.read(|transaction| read_media(&transaction.open_table(MEDIA)?, id))
     }
 
     pub(super) fn expiry_of_picture(&self, id: &str) -> Result<Option<u64>, Error> {
-        let table = self.database.begin_read()?.open_table(PICTURES)?;
-        Ok(table.get(id)?.map(|expires| expires.value()))
+        self.read(|transaction| Ok(transaction.open_table(PICTURES)?.get(id)?.map(|expires| expires.value())))
     }
 
     pub(super) fn count(&self, key: &str) -> Result<u32, Error> {
-        let table = self.database.begin_read()?.open_table(COUNTS)?;
-        Ok(table.get(key)?.map_or(0, |count| count.value()))
+        self.read(|transaction| Ok(transaction.open_table(COUNTS)?.get(key)?.map_or(0, |count| count.value())))
     }
 
     pub(super) fn picture_ids(&self) -> Result<HashSet<String>, Error> {
-        let table = self.database.begin_read()?.open_table(PICTURES)?;
-        table.iter()?.map(|entry| Ok(entry?.0.value().to_owned())).collect()
+        self.read(|transaction| {
+            let table = transaction.open_table(PICTURES)?;
+            table.iter()?.map(|entry| Ok(entry?.0.value().to_owned())).collect()
+        })
     }
 
     /// How many media ids and pictures there are.
     pub(super) fn totals(&self) -> Result<(u64, u64), Error> {
-        let transaction = self.database.begin_read()?;
-        Ok((transaction.open_table(MEDIA)?.len()?, transaction.open_table(PICTURES)?.len()?))
+        self.read(|transaction| Ok((transaction.open_table(MEDIA)?.len()?, transaction.open_table(PICTURES)?.len()?)))
     }
 
     /// Deletes what expires by `now`, and the counts whose keys sort before `today`. Returns the pictures' ids.
@@ -97,10 +124,13 @@ impl Records {
             for entry in tables.pictures.extract_if(|_, expires| expires <= now)? {
                 removed.push(entry?.0.value().to_owned());
             }
-            // A record that cannot be understood is kept, for somebody to look at.
-            tables
-                .media
-                .retain(|_, media| serde_json::from_slice(media).map_or(true, |media: Media| media.expires > now))?;
+            tables.media.retain(|id, media| match serde_json::from_slice(media) {
+                Ok(Media { expires, .. }) => expires > now,
+                Err(error) => {
+                    tracing::error!(id, %error, "a record cannot be understood, and is kept for somebody to look at");
+                    true
+                }
+            })?;
             tables.counts.retain(|key, _| key >= today)?;
             Ok::<_, Error>(Some(removed))
         })?;
