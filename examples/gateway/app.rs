@@ -1,6 +1,7 @@
 //! What all calls share, made from the command line.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) v4: v4::Policy,
     pub(crate) open: BTreeSet<Channel>,
     pub(crate) timeout: Duration,
+    /// How long the sending of an answer may take.
+    pub(crate) write_timeout: Duration,
     public_url: Option<Url>,
 }
 
@@ -63,7 +66,7 @@ impl App {
         Ok(Self {
             keys: Keys::new(keys(options.keys, options.keys_file.as_deref())?),
             store: Store::open(&options.data, Clock::ahead(options.clock_ahead), accounting, v3::LIFETIME)?,
-            fetcher: Fetcher { limits, dialler: Dialler::new(allowed, options.resolve, roots)? },
+            fetcher: Fetcher::new(limits, Dialler::new(allowed, options.resolve, roots)?, options.fetch_memory),
             pool: Pool::new(jobs, options.queue.into()),
             adapter: Adapter::new().with_limits(per_picture),
             metrics: Metrics::new(),
@@ -71,6 +74,7 @@ impl App {
             v4,
             open: options.channels.into_iter().collect(),
             timeout: options.timeout,
+            write_timeout: options.write_timeout,
             public_url: options.public_url,
         })
     }
@@ -116,7 +120,9 @@ fn keys(mut keys: Vec<Key>, file: Option<&Path>) -> Result<Vec<Key>, Failure> {
     }
     if keys.is_empty() {
         let pair = format!("test:{}", random_id()?);
-        tracing::warn!(key = pair, "no key was given: this one is valid until the server stops");
+        // It is of use only if it is seen, so it is written whatever is logged.
+        let told = serde_json::json!({ "key": pair, "message": "no key was given: this one is valid until the end" });
+        writeln!(std::io::stderr(), "{told}")?;
         keys.push(pair.parse()?);
     }
     Ok(keys)
@@ -130,8 +136,13 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
 /// Sixteen bytes of the system's randomness.
 pub(crate) fn random() -> Result<[u8; 16], getrandom::Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes)
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(error) => {
+            tracing::error!(%error, "the system has no randomness");
+            Err(error)
+        }
+    }
 }
 
 /// An id that cannot be guessed.

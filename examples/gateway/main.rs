@@ -15,6 +15,7 @@ mod pictures;
 mod pool;
 mod serve;
 mod store;
+mod timed;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -52,7 +53,8 @@ fn run(options: Options) -> Result<(), Failure> {
         let stop = serve::asked_to_stop()?;
         writeln!(std::io::stdout(), "listening on http://{address}")?;
         tokio::spawn(sweep(Arc::clone(&app)));
-        serve::serve(listener, http::router(app), stop).await;
+        let write_timeout = app.write_timeout;
+        serve::serve(listener, http::router(app), write_timeout, stop).await;
         Ok(())
     })
 }
@@ -65,11 +67,8 @@ async fn sweep(app: Arc<App>) {
     loop {
         ticks.tick().await;
         let app = Arc::clone(&app);
-        let swept = tokio::task::spawn_blocking(move || app.store.sweep()).await;
-        match swept {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "what is expired was not deleted"),
-            Err(error) => tracing::error!(%error, "what is expired was not deleted"),
+        if let Err(error) = store::blocking(move || app.store.sweep()).await {
+            tracing::error!(%error, "what is expired was not deleted");
         }
     }
 }

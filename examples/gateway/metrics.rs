@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::store::NewPicture;
+
 /// The `Content-Type` of the figures.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -85,9 +87,11 @@ impl Metrics {
         self.fetches.get_or_create(&Of { outcome }).inc();
     }
 
-    /// A picture was stored for this slot.
-    pub(crate) fn count_stored(&self, slot: &str) {
-        self.stored.get_or_create(&Slot { slot: slot.to_owned() }).inc();
+    /// These pictures were stored.
+    pub(crate) fn count_stored(&self, pictures: &[NewPicture]) {
+        for picture in pictures {
+            self.stored.get_or_create(&Slot { slot: picture.slot.clone() }).inc();
+        }
     }
 
     /// All figures, with these that are known elsewhere.

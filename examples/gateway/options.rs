@@ -25,7 +25,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR", default_value = "gateway-data")]
     pub(crate) data: PathBuf,
 
-    /// Who may call; can be given more than once. If no key is given in any way, one is made and logged
+    /// Who may call; can be given more than once. If no key is given in any way, one is made and
+    /// written to standard error
     #[arg(long = "key", value_name = "APPKEY:MASTERSECRET", env = "GATEWAY_KEYS", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
     pub(crate) keys: Vec<Key>,
@@ -38,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
 
-    /// The channels that are open
+    /// The channels that are open; without oppo all calls of v4 are refused
     #[arg(long, value_name = "CHANNEL,...", value_delimiter = ',', value_parser = channel)]
     #[arg(default_values_t = Channel::ALL)]
     pub(crate) channels: Vec<Channel>,
@@ -80,6 +81,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "BYTES", default_value = "10MiB")]
     pub(crate) max_download: ByteSize,
 
+    /// How much of what is fetched is held in memory at a time, by all calls together; a call whose pictures may not
+    /// fit waits. At least what two of the longest take
+    #[arg(long, value_name = "BYTES", default_value = "256MiB")]
+    pub(crate) fetch_memory: ByteSize,
+
     /// The seconds that one fetch may take in all
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) fetch_timeout: Duration,
@@ -100,6 +106,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(crate) timeout: Duration,
 
+    /// The seconds within which a caller must have taken an answer
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) write_timeout: Duration,
+
     /// Who shares the daily quotas of OPPO's pictures
     #[arg(long, value_enum, default_value_t = Scope::App)]
     pub(crate) quota: Scope,
@@ -114,7 +124,7 @@ pub(crate) struct Options {
     pub(crate) log: tracing::Level,
 
     /// Seconds by which the server's clock is ahead, for tests
-    #[arg(long, hide = true, default_value_t = 0)]
+    #[arg(long, hide = true, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..1 << 32))]
     pub(crate) clock_ahead: u64,
 }
 
@@ -167,7 +177,13 @@ fn channel(name: &str) -> Result<Channel, String> {
     })
 }
 
+/// The longest time that makes sense: a connection that is held for longer is held for no good.
+const LONGEST_TIME: Duration = Duration::from_secs(60 * 60);
+
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|error| format!("{error}"));
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string()))
+    let seconds = text.parse().map_err(|error| format!("{error}"))?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() && time <= LONGEST_TIME => Ok(time),
+        _ => Err(format!("expected more than 0 and at most {} seconds", LONGEST_TIME.as_secs())),
+    }
 }

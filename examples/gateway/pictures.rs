@@ -1,20 +1,35 @@
 //! From what a request hands over to pictures that may be stored: fetch what is elsewhere, adapt or verify all of it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
+use hyper::body::Bytes;
 use pushpix::Adapter;
 use pushpix::api::{Refusal, RefusalKind, Work};
 use url::Url;
 
 use crate::app::{self, App};
-use crate::fetch::FetchError;
+use crate::fetch::{FetchError, Room};
 use crate::pool::Terms;
 use crate::store::{NewPicture, Quota};
 
-/// A picture's work, and its bytes.
+/// A picture's work, and its bytes, which works for the same address share.
 pub(crate) struct Task {
     pub(crate) work: Work,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
+}
+
+/// The pictures of a call.
+pub(crate) struct Tasks {
+    list: Vec<Task>,
+    /// What they take of the memory for downloads, until they are made.
+    _room: Option<Room>,
+}
+
+impl Tasks {
+    /// Pictures that came with the call.
+    pub(crate) fn uploaded(list: Vec<Task>) -> Self {
+        Self { list, _room: None }
+    }
 }
 
 /// The quota that a picture counts towards. A profile shares that of its slot.
@@ -23,32 +38,35 @@ pub(crate) fn quota(work: &Work) -> Option<Quota> {
     work.spec.quota_per_day.map(|per_day| Quota { field: work.field, slot, per_day })
 }
 
-/// Fetches the pictures of these works, one that several want once.
-pub(crate) async fn fetch(app: &App, works: impl Iterator<Item = Work>) -> Result<Vec<Task>, Refusal> {
-    let mut fetched: HashMap<String, Vec<u8>> = HashMap::new();
-    let mut tasks = Vec::new();
+/// Fetches the pictures of these works, one that several want once. Before the first is fetched there must be room in
+/// memory for the longest of each; a call that waits for room holds none, so that calls cannot wait for one another.
+pub(crate) async fn fetch(app: &App, works: Vec<Work>) -> Result<Tasks, Refusal> {
+    let addresses: HashSet<&str> = works.iter().filter_map(|work| work.url.as_deref()).collect();
+    let mut room = app.fetcher.room(addresses.len()).await;
+    let (mut list, mut total) = (Vec::<Task>::new(), 0);
     for work in works {
         let url = work.url.as_deref().unwrap_or_default();
-        let bytes = match fetched.get(url) {
-            Some(bytes) => bytes.clone(),
+        let bytes = match list.iter().find(|task| task.work.url == work.url) {
+            Some(task) => task.bytes.clone(),
             None => {
                 let result = app.fetcher.fetch(url).await;
                 app.metrics.count_fetch(result.as_ref().map_or_else(FetchError::kind, |_| "done"));
                 let bytes = result.map_err(|error| refusal(work.field, url, &error))?;
-                fetched.insert(url.to_owned(), bytes.clone());
+                total += bytes.len();
                 bytes
             }
         };
-        tasks.push(Task { work, bytes });
+        list.push(Task { work, bytes });
     }
-    Ok(tasks)
+    // What they turned out not to need is for others.
+    room.shrink(total);
+    Ok(Tasks { list, _room: Some(room) })
 }
 
 fn refusal(field: &'static str, url: &str, error: &FetchError) -> Refusal {
     // Of the address only the host is logged: the rest may be a secret.
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    tracing::info!(field, host, %error, source, "a picture was not fetched");
+    tracing::info!(field, host, %error, detail = error.detail(), "a picture was not fetched");
     let kind = match error {
         FetchError::TooLong(_) => RefusalKind::TooLarge,
         FetchError::Late(_) => RefusalKind::Timeout,
@@ -58,15 +76,13 @@ fn refusal(field: &'static str, url: &str, error: &FetchError) -> Refusal {
 }
 
 /// Adapts or verifies pictures. The first that is refused ends it.
-pub(crate) fn make(tasks: Vec<Task>, adapter: &Adapter, terms: &Terms) -> Result<Vec<NewPicture>, Refusal> {
+pub(crate) fn make(tasks: Tasks, adapter: &Adapter, terms: &Terms) -> Result<Vec<NewPicture>, Refusal> {
     let adapter = adapter.clone().with_deadline(terms.left).with_cancel(terms.cancel.clone());
-    let pictures = tasks.into_iter().map(|Task { work, bytes }| {
-        let bytes = work.run(&adapter, bytes)?;
-        let id = app::random_id().map_err(|error| {
-            tracing::error!(%error, "the system has no randomness");
-            Refusal::new(work.field, RefusalKind::Internal, "no id")
-        })?;
-        Ok(NewPicture { id, bytes, quota: quota(&work) })
+    let pictures = tasks.list.into_iter().map(|Task { work, bytes }| {
+        // The last who has them takes them without a copy.
+        let bytes = work.run(&adapter, bytes.into())?;
+        let id = app::random_id().map_err(|_| Refusal::new(work.field, RefusalKind::Internal, "no id"))?;
+        Ok(NewPicture { id, slot: work.spec.id().to_owned(), bytes, quota: quota(&work) })
     });
     pictures.collect()
 }

@@ -1,4 +1,5 @@
-//! Where pictures are worked on: a few threads of their own, and a queue before them that does not grow without end.
+//! How many pictures are worked on at a time, on threads that the runtime keeps for what blocks, and a queue before
+//! them that does not grow without end.
 //! A request is admitted before its body is read, so that what waits is bounded in memory too.
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub(crate) struct Pool {
     /// One permit for each request that is worked on or waits.
     admission: Arc<Semaphore>,
-    /// One permit for each thread.
+    /// One permit for each that is worked on.
     workers: Arc<Semaphore>,
     /// How many requests may be in.
     places: usize,
@@ -54,7 +55,7 @@ impl Drop for CancelOnDrop {
 }
 
 impl Pool {
-    /// A pool of this many threads, before which this many requests may wait.
+    /// A pool that works on this many requests at a time, before which this many may wait.
     pub(crate) fn new(jobs: usize, queue: usize) -> Self {
         let places = jobs.saturating_add(queue);
         Self { admission: Arc::new(Semaphore::new(places)), workers: Arc::new(Semaphore::new(jobs)), places }
@@ -78,7 +79,7 @@ impl Admitted {
         self.until
     }
 
-    /// Runs this on one of the pool's threads once there is one. The thread counts as busy until the work has really
+    /// Runs this on a thread that may block, once fewer do than may. It counts as busy until the work has really
     /// ended, even if nobody waits for it any more.
     pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, Unfinished>
     where

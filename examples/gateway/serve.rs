@@ -13,6 +13,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::timed::Timed;
+
 /// The most connections at a time; more wait to be accepted.
 const CONNECTIONS: usize = 512;
 
@@ -26,7 +28,12 @@ const BUFFER: usize = 64 * 1024;
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Serves until `stop` is done, and returns when the calls that had begun by then are answered.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    write_timeout: Duration,
+    stop: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -51,7 +58,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(BUFFER);
         let service = TowerToHyperService::new(router.clone());
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection =
+            graceful.watch(builder.serve_connection(TokioIo::new(Timed::new(stream, write_timeout)), service));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {

@@ -5,6 +5,7 @@ mod dial;
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty};
@@ -12,6 +13,8 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ACCEPT, CONTENT_LENGTH, HOST, LOCATION, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use pushpix::ByteSize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use url::{Position, Url};
 
@@ -36,7 +39,7 @@ pub(crate) struct FetchLimits {
 pub(crate) enum FetchError {
     /// It is no address of HTTP or HTTPS, or has a user's name in it.
     Address(&'static str),
-    /// It leads to an address that is not public.
+    /// It leads to this address, which is not public, and what that is.
     Refused(IpAddr, &'static str),
     /// The name has no address.
     Name(std::io::Error),
@@ -58,7 +61,8 @@ impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(what) => f.write_str(what),
-            Self::Refused(address, what) => write!(f, "{address} is {what}, not public"),
+            // Which address a name leads to is not for whoever asks.
+            Self::Refused(..) => f.write_str("its host is not public"),
             Self::Name(_) => f.write_str("its host is not known"),
             Self::Connection(_) => f.write_str("its host cannot be reached"),
             Self::Protocol(_) => f.write_str("the answer broke off or is not HTTP"),
@@ -70,17 +74,19 @@ impl fmt::Display for FetchError {
     }
 }
 
-impl std::error::Error for FetchError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl std::error::Error for FetchError {}
+
+impl FetchError {
+    /// What the log should say besides, and whoever asked should not know.
+    pub(crate) fn detail(&self) -> Option<String> {
         match self {
-            Self::Name(error) | Self::Connection(error) => Some(error),
-            Self::Protocol(error) => Some(error),
+            Self::Refused(address, what) => Some(format!("{address} is {what}")),
+            Self::Name(error) | Self::Connection(error) => Some(error.to_string()),
+            Self::Protocol(error) => Some(error.to_string()),
             _ => None,
         }
     }
-}
 
-impl FetchError {
     /// The variant's name, for figures and logs.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -100,25 +106,62 @@ impl FetchError {
 /// Fetches pictures. It holds no connections from one to the next.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
-    pub(crate) limits: FetchLimits,
-    pub(crate) dialler: Dialler,
+    limits: FetchLimits,
+    dialler: Dialler,
+    /// The memory that downloads may take: a permit for each [`UNIT`].
+    memory: Arc<Semaphore>,
+}
+
+/// In what pieces memory is given out, in bytes.
+const UNIT: u64 = 1024;
+
+/// A part of the memory for downloads; it is given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Room(Option<OwnedSemaphorePermit>);
+
+impl Room {
+    /// Gives back what is more than this many bytes.
+    pub(crate) fn shrink(&mut self, bytes: usize) {
+        let kept = units(bytes as u64);
+        if let Some(permit) = &mut self.0 {
+            drop(permit.split(permit.num_permits().saturating_sub(kept as usize)));
+        }
+    }
+}
+
+/// In how many pieces so many bytes fit.
+fn units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// What a server's answer comes to.
 enum Step {
-    Body(Vec<u8>),
+    Body(Bytes),
     Elsewhere(Url),
 }
 
 impl Fetcher {
+    /// A fetcher whose downloads take this much memory together, and never less than two of the longest do.
+    pub(crate) fn new(limits: FetchLimits, dialler: Dialler, memory: ByteSize) -> Self {
+        let memory = units(memory.as_u64()).max(units(limits.max_bytes.saturating_mul(2)));
+        Self { limits, dialler, memory: Arc::new(Semaphore::new(memory as usize)) }
+    }
+
+    /// Waits for room for this many downloads, whatever their lengths will be. A call must ask once, for all.
+    pub(crate) async fn room(&self, downloads: usize) -> Room {
+        let units = units(self.limits.max_bytes.saturating_mul(downloads as u64));
+        // The semaphore is never closed.
+        Room(Arc::clone(&self.memory).acquire_many_owned(units).await.ok())
+    }
+
     /// Fetches the body at an address.
-    pub(crate) async fn fetch(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+    pub(crate) async fn fetch(&self, address: &str) -> Result<Bytes, FetchError> {
         let timeout = self.limits.timeout;
         tokio::time::timeout(timeout, self.follow(address)).await.unwrap_or(Err(FetchError::Late(timeout)))
     }
 
     /// Goes from redirect to redirect. Each is a new address, checked like the first.
-    async fn follow(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+    async fn follow(&self, address: &str) -> Result<Bytes, FetchError> {
         let mut url = Url::parse(address).map_err(|_| FetchError::Address("it is no address"))?;
         for _ in 0..=self.limits.max_redirects {
             match self.step(&url).await? {
@@ -151,7 +194,7 @@ impl Fetcher {
     }
 
     /// Reads the body, and stops as soon as it is too long, whatever its header says.
-    async fn body(&self, response: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
+    async fn body(&self, response: Response<Incoming>) -> Result<Bytes, FetchError> {
         let max_bytes = self.limits.max_bytes;
         let is_too_long = |length: u64| length > max_bytes;
         let said = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
@@ -170,7 +213,7 @@ impl Fetcher {
         }
         // It may wait in the queue for long.
         bytes.shrink_to_fit();
-        Ok(bytes)
+        Ok(bytes.into())
     }
 }
 

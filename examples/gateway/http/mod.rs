@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{StatusCode, Uri};
@@ -21,6 +20,7 @@ use axum::routing::{get, post};
 use pushpix::api;
 
 use self::answer::Answer;
+use self::body::{Allowance, Incoming};
 use self::call::Call;
 use crate::app::App;
 use crate::auth::Denied;
@@ -46,7 +46,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v3/images/byfiles/{media_id}", axum::routing::put(to(UpdateByFiles)))
         .route("/v4/image/oppo", post(to(Oppo)).fallback(nothing_here))
         .route("/media/{id}", get(public::picture))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(public::health))
         .route("/metrics", get(public::metrics))
         .fallback(nothing_here)
         .with_state(app)
@@ -63,7 +63,8 @@ async fn nothing_here(uri: Uri) -> Response {
 
 async fn endpoint_answers(app: Arc<App>, endpoint: Endpoint, request: Request) -> Response {
     let started = Instant::now();
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let mut body = Incoming::new(&parts.headers, body);
     let caller = app.keys.app(parts.headers.get(AUTHORIZATION));
     let answer = match &caller {
         Err(denied) => endpoint.denied(*denied),
@@ -77,7 +78,7 @@ async fn endpoint_answers(app: Arc<App>, endpoint: Endpoint, request: Request) -
             }
         },
     };
-    body::pass_over(&mut body).await;
+    body.pass_over(if caller.is_ok() { Allowance::KNOWN } else { Allowance::UNKNOWN }).await;
 
     let (name, took) = (endpoint.name(), started.elapsed());
     app.metrics.count_call(name, answer.status, answer.code, took);
@@ -88,7 +89,7 @@ async fn endpoint_answers(app: Arc<App>, endpoint: Endpoint, request: Request) -
 }
 
 impl Endpoint {
-    async fn answer(self, call: Call, body: &mut Body) -> Answer {
+    async fn answer(self, call: Call, body: &mut Incoming) -> Answer {
         match self {
             Self::CreateByUrls => v3::create_by_urls(call, body).await.unwrap_or_else(Answer::from),
             Self::CreateByFiles => v3::create_by_files(call, body).await.unwrap_or_else(Answer::from),

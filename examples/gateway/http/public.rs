@@ -10,44 +10,40 @@ use pushpix::Format;
 
 use crate::app::App;
 use crate::metrics;
-use crate::store::StoreError;
+use crate::store::blocking;
 
 /// A picture never changes under its id.
 const FOR_A_DAY: &str = "public, max-age=86400, immutable";
 
 /// A stored picture.
 pub(super) async fn picture(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
-    let found = match blocking(move || app.store.picture(&id)).await {
-        Ok(found) => found,
-        Err(failed) => return failed,
-    };
-    let Some(bytes) = found else {
-        return StatusCode::NOT_FOUND.into_response();
+    let bytes = match blocking(move || app.store.picture(&id)).await {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => return failed(&error),
     };
     let mime = Format::detect(&bytes).map_or("application/octet-stream", Format::mime);
     let headers = [(CONTENT_TYPE, mime), (CACHE_CONTROL, FOR_A_DAY), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, bytes).into_response()
 }
 
-/// Figures for Prometheus.
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let in_flight = app.pool.in_flight();
-    let text = blocking(move || Ok(app.metrics.text(app.store.totals()?, in_flight))).await;
-    match text {
-        Ok(Ok(text)) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
-        Ok(Err(error)) => failed(&error),
-        Err(failed) => failed,
+/// Whether the server is worth being asked: it is not when its database has failed.
+pub(super) async fn health(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    if app.store.works() {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database has failed: start the server anew\n")
     }
 }
 
-/// Asks the store something, on a thread that may wait for the disk.
-async fn blocking<R: Send + 'static>(
-    question: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
-) -> Result<R, Response> {
-    match tokio::task::spawn_blocking(question).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(failed(&error)),
-        Err(error) => Err(failed(&error)),
+/// Figures for Prometheus.
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let in_flight = app.pool.in_flight();
+    let text = blocking(move || app.store.totals().map(|totals| app.metrics.text(totals, in_flight))).await;
+    match text {
+        Ok(Ok(text)) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Ok(Err(error)) => failed(&error),
+        Err(error) => failed(&error),
     }
 }
 

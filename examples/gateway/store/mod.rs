@@ -24,6 +24,8 @@ use crate::clock::{Clock, DAY};
 pub(crate) struct NewPicture {
     /// Its id, which is opaque to whoever receives it.
     pub(crate) id: String,
+    /// The rule that it keeps, as in `oppo/large-icon`, for figures.
+    pub(crate) slot: String,
     pub(crate) bytes: Vec<u8>,
     /// The quota it counts towards.
     pub(crate) quota: Option<Quota>,
@@ -293,4 +295,11 @@ impl Store {
 /// How the keys of a day's counts begin; they sort by day.
 fn day_prefix(day: u64) -> String {
     format!("{day:010}/")
+}
+
+/// Asks a store something, on a thread that may wait for the disk. A panic there, a defect of ours, is a failure.
+pub(crate) async fn blocking<R: Send + 'static>(
+    question: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
+) -> Result<R, StoreError> {
+    tokio::task::spawn_blocking(question).await.map_err(io::Error::other)?
 }
