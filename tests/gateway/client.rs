@@ -9,10 +9,16 @@ use base64::prelude::BASE64_STANDARD;
 use pushpix::api::v3;
 use serde_json::Value;
 
+use crate::origin::ICON;
 use crate::server::{Gateway, KEY};
 
 /// Between the parts of a form.
 const BOUNDARY: &str = "------------------------d74496d66958873e";
+
+/// The calls of v3 and the one of v4.
+pub(crate) const BYURLS: &str = "/v3/images/byurls";
+pub(crate) const BYFILES: &str = "/v3/images/byfiles";
+pub(crate) const OPPO: &str = "/v4/image/oppo";
 
 /// What came back.
 #[derive(Debug)]
@@ -61,6 +67,11 @@ impl Reply {
 pub(crate) enum Part<'a> {
     Text(&'a str, &'a str),
     File(&'a str, &'a [u8]),
+}
+
+/// The parts of a form with an icon for OPPO.
+pub(crate) fn icon() -> [Part<'static>; 2] {
+    [Part::Text("image_type", "2"), Part::File("oppo_file", &ICON)]
 }
 
 /// A form, and its `Content-Type`.

@@ -3,13 +3,9 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use crate::client::{Part, basic};
+use crate::client::{BYFILES, BYURLS, OPPO, Part, basic};
 use crate::origin::{BANNER, ICON, Origin, PHOTO, drip, with_length};
 use crate::server::{Gateway, KEY};
-
-const BYURLS: &str = "/v3/images/byurls";
-const BYFILES: &str = "/v3/images/byfiles";
-const OPPO: &str = "/v4/image/oppo";
 
 /// A body that asks for nothing but a text to be passed on.
 const NAMED: &str = r#"{"image_type":2,"jiguang_image_url":"icon"}"#;
@@ -115,17 +111,17 @@ fn v3_code_1030_what_takes_too_long_is_given_up() {
 
 #[test]
 fn v3_code_1030_and_v4_code_27000_who_comes_while_there_is_too_much_to_do_is_turned_away() {
-    let (gateway, _data, origin) = busy(&["--jobs", "1", "--queue", "0", "--fetch-timeout", "1"]);
+    let (gateway, _data, origin) = busy(&["--jobs", "1", "--queue", "0", "--fetch-timeout", "5"]);
     let body = format!(r#"{{"image_type":1,"image_url":"{}"}}"#, origin.url("127.0.0.1"));
     std::thread::scope(|scope| {
-        scope.spawn(|| gateway.json("POST", BYURLS, &body).assert_error(503, 1030, "not fetched within 1000 ms"));
+        scope.spawn(|| gateway.json("POST", BYURLS, &body).assert_error(503, 1030, "not fetched within 5000 ms"));
         while origin.hits() == 0 {
             std::thread::sleep(Duration::from_millis(5));
         }
         let started = Instant::now();
         gateway.json("POST", BYURLS, NAMED).assert_error(503, 1030, "Service timeout");
         gateway.json("POST", OPPO, "{}").assert_error(500, 27000, "Server response time out, please try again later");
-        assert!(started.elapsed() < Duration::from_millis(900), "they waited {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(4), "they waited {:?}", started.elapsed());
     });
     assert_eq!(gateway.json("POST", BYURLS, NAMED).status, 200, "there is room again");
 }
@@ -187,7 +183,7 @@ fn v4_code_21003_a_wrong_value_is_named() {
     gateway.json("POST", OPPO, "[]").assert_error(400, 21003, "Parameter value is invalid");
     gateway.json("POST", OPPO, &" ".repeat(70_000)).assert_error(400, 21003, "at most 65536 bytes");
     let private = r#"{"big_picture_url":"http://10.0.0.1/cat.jpg"}"#;
-    gateway.json("POST", OPPO, private).assert_error(400, 21003, "big_picture_url: 10.0.0.1 is private, not public");
+    gateway.json("POST", OPPO, private).assert_error(400, 21003, "big_picture_url: its host is not public");
 }
 
 #[test]

@@ -7,35 +7,20 @@ use pushpix::api::v3::Channel;
 use serde_json::Value;
 
 use crate::client::basic;
-use crate::origin::{BANNER, Origin, PHOTO, fixture};
+use crate::origin::{BANNER, ICON, Origin, PHOTO};
+use crate::pictures::fixture;
+use crate::printed::{CREATE, UPDATE};
 use crate::server::{Gateway, KEY};
 
-/// The pages' examples of bodies: of `POST byurls`, `PUT byurls` and v4, with addresses.
-const POST_BYURLS: &str = r#"{
-"image_type": 2,
-"image_url": "https://xx.com/xx.jpg",
-"oppo_image_url": "https://xx.com/oppo.jpg",
-"xiaomi_image_url": "https://xx.com/xiaomi.jpg",
-"huawei_image_url": "",
-"honor_image_url": "",
-"fcm_image_url": "",
-"jiguang_image_url": "https://xx.com/jiguang.jpg",
-"hmos_image_url": "https://xx.com/hmos.jpg" // 20240813新增,适配鸿蒙上传图片
-}"#;
-const PUT_BYURLS: &str = r#"{
-"oppo_image_url": "",
-"xiaomi_image_url": "",
-"huawei_image_url": "https://xx.com/new_huawei.jpg",
-"honor_image_url": "https://xx.com/new_honor.jpg",
-"fcm_image_url": "",
-"jiguang_image_url": "http://xx.com/new_jiguang.jpg",
-"hmos_image_url": "https://xx.com/hmos.jpg" // 适配鸿蒙更新图片,20240813新增
-}"#;
+/// The body that v4's page prints.
 const POST_V4: &str = r#"{ "big_picture_url" : "", "small_picture_url": "" }"#;
+
+/// No configuration and no proxy of this machine's. The first must come first.
+const ALONE: [&str; 5] = ["--disable", "--noproxy", "*", "--silent", "--show-error"];
 
 /// The answer to a command line of curl's, as JSON; `None` where there is no curl.
 fn curl(arguments: &[&str]) -> Option<Value> {
-    let Ok(output) = Command::new("curl").args(["--silent", "--show-error"]).args(arguments).output() else {
+    let Ok(output) = Command::new("curl").args(ALONE).args(arguments).output() else {
         eprintln!("skipped: there is no curl");
         return None;
     };
@@ -43,9 +28,14 @@ fn curl(arguments: &[&str]) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// A gateway for which xx.com is a server here that has a photo under every name.
+/// A gateway for which xx.com is a server here that has a photo under every name but two, under which it has what OPPO
+/// takes.
 fn gateway(folder: &Path) -> (Gateway, Origin) {
-    let (origin, pem) = Origin::serving_https(&["xx.com"], &PHOTO);
+    let (origin, pem) = Origin::serving_https(&["xx.com"], |path| match path {
+        "/big.jpg" => &BANNER,
+        "/small.jpg" => &ICON,
+        _ => &PHOTO,
+    });
     let ca = folder.join("ca.pem");
     std::fs::write(&ca, pem).unwrap();
     let xx = format!("xx.com=127.0.0.1:{}", origin.port());
@@ -63,7 +53,7 @@ fn v3_vectors_a_and_c_the_examples_by_url() {
         let url = format!("http://{}{path}", gateway.address);
         curl(&[["--request", method, &url].as_slice(), &json, &["--data", body]].concat())
     };
-    let Some(made) = call("POST", "/v3/images/byurls", POST_BYURLS) else { return };
+    let Some(made) = call("POST", "/v3/images/byurls", CREATE) else { return };
     let id = made["media_id"].as_str().unwrap();
     assert!(id.starts_with("jgmedia-2-"), "{made}");
     for channel in [Channel::Huawei, Channel::Honor, Channel::Fcm] {
@@ -75,7 +65,7 @@ fn v3_vectors_a_and_c_the_examples_by_url() {
     assert_eq!(made["xiaomi_image_url"], Value::Null, "Xiaomi has ended");
     assert_eq!(origin.hits(), 1);
 
-    let changed = call("PUT", &format!("/v3/images/byurls/{id}"), PUT_BYURLS).unwrap();
+    let changed = call("PUT", &format!("/v3/images/byurls/{id}"), UPDATE).unwrap();
     assert_eq!(changed["media_id"], id);
     assert_eq!(changed["oppo_image_url"], made["oppo_image_url"]);
     assert_eq!(changed["huawei_image_url"], "https://xx.com/new_huawei.jpg");
@@ -123,11 +113,20 @@ fn v4_rule_8_the_example_with_both_addresses() {
     let (gateway, _origin) = gateway(folder.path());
     let authorization = format!("Authorization: {}", basic(KEY));
     let url = format!("http://{}/v4/image/oppo", gateway.address);
-    let call = |body| curl(&["--request", "POST", &url, "--header", &authorization, "--data", body]);
+    let call = |body: &str| curl(&["--request", "POST", &url, "--header", &authorization, "--data", body]);
     // As it is printed, it asks for nothing.
     let Some(empty) = call(POST_V4) else { return };
     assert_eq!(empty["error"]["code"], 23002);
-    let filled = POST_V4.replacen("\"\"", "\"https://xx.com/big.jpg\"", 1);
-    let verified = call(&filled).unwrap();
-    assert_eq!(verified["error"]["code"], 51, "the photo is too large, and is not adapted");
+    let fill = |big: &str, small: &str| {
+        let filled = POST_V4.replacen("\"\"", &format!("\"https://xx.com/{big}.jpg\""), 1);
+        call(&filled.replacen("\"\"", &format!("\"https://xx.com/{small}.jpg\""), 1)).unwrap()
+    };
+    let made = fill("big", "small");
+    assert_eq!(made.as_object().unwrap().len(), 2, "{made}");
+    for (field, picture) in [("big_picture_id", &BANNER), ("small_picture_id", &ICON)] {
+        assert_eq!(gateway.get(&format!("/media/{}", made[field].as_str().unwrap())).body, **picture, "{field}");
+    }
+    assert_ne!(made["big_picture_id"], made["small_picture_id"]);
+    let refused = fill("photo", "small");
+    assert_eq!(refused["error"]["code"], 51, "the photo is too large, and is not adapted");
 }

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use pushpix::api::v3::Channel;
 
-use crate::client::Reply;
+use crate::client::{BYURLS, Reply};
 use crate::origin::{Origin, PHOTO, drip, ignore, ok, redirect, with_length};
 use crate::server::Gateway;
 
 /// What the gateway answers if OPPO's picture is at this address.
 fn fetch(gateway: &Gateway, url: &str) -> Reply {
     let body = format!(r#"{{"image_type":2,"oppo_image_url":"{url}"}}"#);
-    gateway.json("POST", "/v3/images/byurls", &body)
+    gateway.json("POST", BYURLS, &body)
 }
 
 /// The ways to write this machine in an address, with this port.
@@ -48,28 +48,40 @@ fn loopback(port: u16) -> Vec<String> {
     hosts.iter().map(|host| format!("http://{host}:{port}/cat.jpg")).collect()
 }
 
+/// A listener that nobody may reach, and one on the same port of IPv6, where there is any.
+fn listeners() -> Vec<Origin> {
+    let four = Origin::serving(&PHOTO);
+    let six = TcpListener::bind(("::1", four.port())).ok();
+    let six = six.map(|six| Origin::accepting(six, |mut stream| ignore(stream.write_all(&ok(&PHOTO)))));
+    [four].into_iter().chain(six).collect()
+}
+
+/// That what is at this address was refused because of where it is, without a word of where that is.
+fn assert_refused(reply: &Reply, url: &str) {
+    let (status, code, message) = reply.error();
+    assert_eq!((status, code), (400, 1103), "{url}: {message}");
+    // Resolvers differ on a name with a dot at its end.
+    let is_unknown = url.contains("localhost.") && message.ends_with("oppo_image_url: its host is not known");
+    assert!(is_unknown || message.ends_with("oppo_image_url: its host is not public"), "{url}: {message}");
+}
+
 #[test]
 fn no_way_to_write_this_machine_reaches_it() {
-    let listener = Origin::serving(&PHOTO);
-    // The same port of IPv6, where there is any.
-    let six = TcpListener::bind(("::1", listener.port())).ok();
-    let six = six.map(|six| Origin::accepting(six, |mut stream| ignore(stream.write_all(&ok(&PHOTO)))));
+    let listeners = listeners();
+    let port = listeners[0].port();
     let names = ["--resolve", "inside.example=127.0.0.1"];
     let (gateway, _data) = Gateway::fresh(&names);
-    for url in loopback(listener.port()) {
-        fetch(&gateway, &url).assert_error(400, 1103, "oppo_image_url: ");
-        fetch(&gateway, &url.replace("http:", "https:")).assert_error(400, 1103, "oppo_image_url: ");
+    for url in loopback(port) {
+        assert_refused(&fetch(&gateway, &url), &url);
+        assert_refused(&fetch(&gateway, &url.replace("http:", "https:")), &url);
     }
-    fetch(&gateway, &listener.url("127.0.0.1")).assert_error(400, 1103, "127.0.0.1 is loopback, not public");
-    fetch(&gateway, &listener.url("2130706433")).assert_error(400, 1103, "127.0.0.1 is loopback, not public");
-    fetch(&gateway, &listener.url("inside.example")).assert_error(400, 1103, "127.0.0.1 is loopback, not public");
-    assert_eq!(listener.hits() + six.map_or(0, |six| six.hits()), 0);
+    assert_eq!(listeners.iter().map(Origin::hits).sum::<usize>(), 0);
 }
 
 #[test]
 fn no_redirect_reaches_this_machine() {
-    let listener = Origin::serving(&PHOTO);
-    let targets = loopback(listener.port());
+    let listeners = listeners();
+    let targets = loopback(listeners[0].port());
     let list = targets.clone();
     let outside = Origin::answering(move |path, stream| {
         let index: usize = path.trim_start_matches('/').parse().unwrap();
@@ -78,37 +90,38 @@ fn no_redirect_reaches_this_machine() {
     let (outside_is, inside_is) = ("outside.example=127.0.0.1", "inside.example=127.0.0.1");
     let (gateway, _data) =
         Gateway::fresh(&["--allow-host", "outside.example", "--resolve", outside_is, "--resolve", inside_is]);
-    for index in 0..targets.len() {
+    for (index, target) in targets.iter().enumerate() {
         let url = format!("http://outside.example:{}/{index}", outside.port());
-        fetch(&gateway, &url).assert_error(400, 1103, "oppo_image_url: ");
+        assert_refused(&fetch(&gateway, &url), target);
     }
-    assert_eq!((listener.hits(), outside.hits()), (0, targets.len()));
+    assert_eq!(listeners.iter().map(Origin::hits).sum::<usize>(), 0);
+    assert_eq!(outside.hits(), targets.len());
 }
 
 #[test]
 fn private_addresses_and_names_for_them_are_refused_unasked() {
     let (gateway, _data) = Gateway::fresh(&["--resolve", "metadata.example=169.254.169.254"]);
     let refused = [
-        ("http://10.0.0.1/", "10.0.0.1 is private"),
-        ("http://172.31.255.255/", "172.31.255.255 is private"),
-        ("http://192.168.1.1/", "192.168.1.1 is private"),
-        ("http://169.254.169.254/latest/meta-data/", "link-local"),
-        ("http://metadata.example/", "169.254.169.254 is link-local"),
-        ("http://100.100.100.200/", "shared"),
-        ("http://224.0.0.1/", "multicast"),
-        ("http://255.255.255.255/", "reserved"),
-        ("http://[fe80::1]/", "not global"),
-        ("http://[fd00:ec2::254]/", "not global"),
-        ("http://[fec0::1]/", "not global"),
-        ("http://[ff02::1]/", "not global"),
-        ("http://[2001:0:7f00:1::]/", "reserved for protocols"),
-        ("http://[::ffff:10.0.0.1]/", "private"),
+        "http://10.0.0.1/",
+        "http://172.31.255.255/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://metadata.example/",
+        "http://100.100.100.200/",
+        "http://224.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[fe80::1]/",
+        "http://[fd00:ec2::254]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://[2001:0:7f00:1::]/",
+        "http://[::ffff:10.0.0.1]/",
     ];
     let started = Instant::now();
-    for (url, why) in refused {
-        fetch(&gateway, url).assert_error(400, 1103, why);
+    for url in refused {
+        assert_refused(&fetch(&gateway, url), url);
     }
-    assert!(started.elapsed() < Duration::from_secs(5), "nothing was connected to");
+    assert!(started.elapsed() < Duration::from_secs(10), "nothing was connected to");
 }
 
 #[test]
@@ -119,15 +132,17 @@ fn a_name_with_one_private_address_among_others_is_refused() {
     fetch(&gateway, &listener.url("mixed.example")).assert_error(400, 1103, "not public");
     let public_first = ["--resolve", "mixed.example=1.1.1.1", "--resolve", "mixed.example=127.0.0.1"];
     let (gateway, _data) = Gateway::fresh(&public_first);
-    fetch(&gateway, &listener.url("mixed.example")).assert_error(400, 1103, "127.0.0.1 is loopback");
+    fetch(&gateway, &listener.url("mixed.example")).assert_error(400, 1103, "its host is not public");
     assert_eq!(listener.hits(), 0);
 }
 
 #[test]
 fn a_host_that_is_allowed_is_allowed_alone() {
     let origin = Origin::serving(&PHOTO);
-    let (one, two) = ("one.example=127.0.0.1", "two.example=127.0.0.1");
-    let (gateway, _data) = Gateway::fresh(&["--allow-host", "one.example", "--resolve", one, "--resolve", two]);
+    let names = ["one.example=127.0.0.1", "two.example=127.0.0.1", "sub.one.example=127.0.0.1"];
+    let names = names.iter().flat_map(|name| ["--resolve", name]);
+    let arguments: Vec<&str> = ["--allow-host", "one.example"].into_iter().chain(names).collect();
+    let (gateway, _data) = Gateway::fresh(&arguments);
     assert_eq!(fetch(&gateway, &origin.url("ONE.example")).status, 200);
     assert_eq!(origin.hits(), 1);
     for host in ["two.example", "127.0.0.1", "sub.one.example", "localhost", "one.example@127.0.0.1"] {
@@ -178,12 +193,17 @@ fn redirects_are_followed_and_counted() {
 
 /// What a fetch from a server comes to that behaves like this, which must be known in good time.
 fn fetched(answer: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> Reply {
+    fetched_within("20", answer)
+}
+
+/// The same if a fetch may take so many seconds.
+fn fetched_within(seconds: &str, answer: impl Fn(&mut dyn Write) + Send + Sync + 'static) -> Reply {
     let origin = Origin::answering(move |_, stream| answer(stream));
-    let limits = ["--fetch-timeout", "0.5", "--max-download", "300000"];
+    let limits = ["--fetch-timeout", seconds, "--max-download", "300000"];
     let (gateway, _data) = Gateway::fresh(&[["--allow-host", "127.0.0.1"].as_slice(), &limits].concat());
     let started = Instant::now();
     let reply = fetch(&gateway, &origin.url("127.0.0.1"));
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     reply
 }
 
@@ -193,14 +213,14 @@ const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 #[test]
 fn a_slow_server_is_given_up() {
     let late = "not fetched within 500 ms";
-    fetched(|_| std::thread::sleep(Duration::from_secs(6))).assert_error(503, 1030, late);
-    fetched(|stream| drip(stream, b"H", PACE)).assert_error(503, 1030, late);
-    fetched(|stream| {
+    fetched_within("0.5", |_| std::thread::sleep(Duration::from_secs(15))).assert_error(503, 1030, late);
+    fetched_within("0.5", |stream| drip(stream, b"H", PACE)).assert_error(503, 1030, late);
+    fetched_within("0.5", |stream| {
         ignore(stream.write_all(b"HTTP/1.1 200 OK\r\nX: "));
         drip(stream, b"x", PACE);
     })
     .assert_error(503, 1030, late);
-    fetched(|stream| {
+    fetched_within("0.5", |stream| {
         ignore(stream.write_all(&with_length(100_000)));
         drip(stream, b"x", PACE);
     })
@@ -277,7 +297,7 @@ fn an_answer_of_another_status_is_refused() {
 
 #[test]
 fn a_certificate_is_checked() {
-    let (origin, pem) = Origin::serving_https(&["xx.com"], &PHOTO);
+    let (origin, pem) = Origin::serving_https(&["xx.com"], |_| &PHOTO);
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");
     std::fs::write(&ca, pem).unwrap();

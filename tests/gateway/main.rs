@@ -16,9 +16,15 @@ mod fetching;
 #[path = "../../examples/gateway/guard.rs"]
 mod guard;
 mod guarding;
+mod holding;
 mod keeping;
 mod load;
 mod origin;
+#[expect(dead_code, reason = "the other tests use the rest of it")]
+#[path = "../integration/pictures.rs"]
+mod pictures;
+#[path = "../integration/api/printed.rs"]
+mod printed;
 mod quota;
 mod server;
 mod v3_rules;

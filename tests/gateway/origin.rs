@@ -10,15 +10,13 @@ use pushpix::Spec;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto, version};
 
+use crate::pictures::fixture;
+
 /// A photo that no slot takes as it is.
 pub(crate) static PHOTO: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("photo.jpg"));
 /// Pictures that OPPO's slots take as they are.
 pub(crate) static BANNER: LazyLock<Vec<u8>> = LazyLock::new(|| adapted("oppo/large-image"));
 pub(crate) static ICON: LazyLock<Vec<u8>> = LazyLock::new(|| adapted("oppo/large-icon"));
-
-pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
 
 fn adapted(spec: &str) -> Vec<u8> {
     pushpix::adapt(&fixture("photo.jpg"), Spec::builtin(spec).unwrap()).unwrap().bytes
@@ -45,8 +43,11 @@ impl Origin {
         Self::answering(move |_, stream| ignore(stream.write_all(&answer)))
     }
 
-    /// Serves a picture over TLS, with a certificate for these names that is returned in PEM.
-    pub(crate) fn serving_https(names: &[&str], picture: &[u8]) -> (Self, String) {
+    /// Serves the pictures of paths over TLS, with a certificate for these names that is returned in PEM.
+    pub(crate) fn serving_https(
+        names: &[&str],
+        picture: impl Fn(&str) -> &'static [u8] + Send + Sync + 'static,
+    ) -> (Self, String) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
@@ -56,12 +57,12 @@ impl Origin {
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
-        let (config, answer) = (Arc::new(config), ok(picture));
+        let config = Arc::new(config);
         let origin = Self::accepting(TcpListener::bind("127.0.0.1:0").unwrap(), move |stream| {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = StreamOwned::new(connection, stream);
-            path(&mut stream);
-            ignore(stream.write_all(&answer));
+            let path = path(&mut stream);
+            ignore(stream.write_all(&ok(picture(&path))));
             stream.conn.send_close_notify();
             ignore(stream.flush());
         });

@@ -40,7 +40,7 @@ impl Gateway {
         (Self::start(data.path(), arguments), data)
     }
 
-    /// Ends it as a power failure would.
+    /// Ends it as a crash of the program would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

@@ -138,6 +138,43 @@ pub(crate) fn near(one: [u8; 4], two: [u8; 4], tolerance: u8) -> bool {
     one.iter().zip(two).all(|(one, two)| one.abs_diff(two) <= tolerance)
 }
 
+const LEFT: [u8; 4] = [200, 30, 30, 255];
+const RIGHT: [u8; 4] = [30, 60, 190, 255];
+
+/// A picture twice as wide as high, of one colour to the left and another to the right.
+pub(crate) fn two_colours() -> Vec<u8> {
+    let row = [[LEFT; 600], [RIGHT; 600]];
+    png(1200, 600, &row.as_flattened().repeat(600))
+}
+
+/// That this is [`two_colours`] on a canvas of this size: whole, in proportion, in the middle, and all else blank.
+#[track_caller]
+pub(crate) fn assert_two_colours(picture: &[u8], (width, height): (u32, u32)) {
+    let seen = Seen::of(picture);
+    assert_eq!(seen.size(), (width, height));
+    let (wide, high) = if width > 2 * height { (2 * height, height) } else { (width, width / 2) };
+    let (left, top) = ((width - wide) / 2, (height - high) / 2);
+    // Edges are soft.
+    let soft = 4;
+    for y in 0..height {
+        for x in 0..width {
+            let (from_left, from_top) = (x.abs_diff(left), y.abs_diff(top));
+            let (from_right, from_bottom) = (x.abs_diff(left + wide), y.abs_diff(top + high));
+            let from_middle = x.abs_diff(left + wide / 2);
+            if [from_left, from_top, from_right, from_bottom, from_middle].into_iter().min().unwrap() < soft {
+                continue;
+            }
+            let is_inside = (left..left + wide).contains(&x) && (top..top + high).contains(&y);
+            let expected = match (is_inside, x < left + wide / 2) {
+                (false, _) => [255; 4],
+                (true, true) => LEFT,
+                (true, false) => RIGHT,
+            };
+            assert!(near(seen.at(x, y), expected, 12), "{:?} and not {expected:?} at {x}, {y}", seen.at(x, y));
+        }
+    }
+}
+
 /// A PNG of these RGBA pixels.
 pub(crate) fn png(width: u32, height: u32, rgba: &[[u8; 4]]) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -1,6 +1,7 @@
 //! The image APIs, as far as no server is needed. The tests are named after the numbered rules of the pages' contract,
 //! after its error codes, and after the examples that the pages print; what a server adds is tested with the gateway.
 
+mod printed;
 mod v3_codes;
 mod v3_create;
 mod v3_examples;

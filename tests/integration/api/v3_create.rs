@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     IMAGE_URL, all, answer, assert_refused, body, create, created, fetched, is_left, passed, record, told, with_xiaomi,
 };
-use crate::pictures::{Seen, fixture};
+use crate::pictures::{assert_two_colours, fixture, two_colours};
 
 use Channel::{Fcm, Hmos, Honor, Huawei, Jiguang, Oppo, Xiaomi};
 use ImageType::{LargeIcon, LargeImage, SmallIcon};
@@ -283,12 +283,9 @@ fn v3_rule_20_oppos_picture_is_adapted_whole_and_padded() {
         let plan = created(&body(image_type, &[(Oppo, IMAGE_URL)])).unwrap();
         let (channel, work) = plan.work().next().unwrap();
         assert_eq!((channel, work.mode, work.spec.id(), work.field), (Oppo, Mode::Adapt, id, "oppo_image_url"));
-        let made = work.run(&Adapter::new(), fixture("orientation-6.jpg")).unwrap();
-        assert_eq!(Seen::of(&made).size(), size);
+        let made = work.run(&Adapter::new(), two_colours()).unwrap();
+        assert_two_colours(&made, size);
         assert!(made.len() <= most);
-        assert!(pushpix::verify(&made, Spec::builtin(id).unwrap()).complies());
-        // It is the adaptation of the library, which never crops.
-        assert_eq!(made, pushpix::adapt(&fixture("orientation-6.jpg"), &work.spec).unwrap().bytes);
     }
     // A failure is an error.
     let spec = Spec::builtin("oppo/large-image").unwrap().clone().with_max_bytes(pushpix::ByteSize::new(100));

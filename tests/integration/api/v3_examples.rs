@@ -3,33 +3,11 @@
 use pushpix::api::v3::{Channel, CreateByFiles, CreateByUrls, ImageType, MediaId, Policy, Record, UpdateByUrls, Way};
 use serde_json::{Value, json};
 
+use super::printed::{CREATE, UPDATE};
 use super::{all, answer, body, created, json_of, with_xiaomi};
 
 use Channel::{Huawei, Jiguang, Oppo, Xiaomi};
 use ImageType::{LargeIcon, LargeImage};
-
-/// With a comment, as on the page.
-const CREATE: &str = r#"{
-"image_type": 2,
-"image_url": "https://xx.com/xx.jpg",
-"oppo_image_url": "https://xx.com/oppo.jpg",
-"xiaomi_image_url": "https://xx.com/xiaomi.jpg",
-"huawei_image_url": "",
-"honor_image_url": "",
-"fcm_image_url": "",
-"jiguang_image_url": "https://xx.com/jiguang.jpg",
-"hmos_image_url": "https://xx.com/hmos.jpg" // 20240813新增,适配鸿蒙上传图片
-}"#;
-
-const UPDATE: &str = r#"{
-"oppo_image_url": "",
-"xiaomi_image_url": "",
-"huawei_image_url": "https://xx.com/new_huawei.jpg",
-"honor_image_url": "https://xx.com/new_honor.jpg",
-"fcm_image_url": "",
-"jiguang_image_url": "http://xx.com/new_jiguang.jpg",
-"hmos_image_url": "https://xx.com/hmos.jpg" // 适配鸿蒙更新图片,20240813新增
-}"#;
 
 const OPPO_ID: &str = "3653918_5f92b5739ae676f5745bcbf4";
 const XIAOMI_URL: &str = "http://f6.market.xiaomi.com/download/MiPass/01fff/d1671936d468383f.png";
