@@ -38,6 +38,23 @@ pub(super) struct Tables<'a> {
     counts: Table<'a, &'static str, u32>,
 }
 
+/// Sets the switch if it is dropped by a panic.
+struct FailedIfPanicking<'a>(&'a AtomicBool);
+
+impl Drop for FailedIfPanicking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            mark_failed(self.0);
+        }
+    }
+}
+
+fn mark_failed(has_failed: &AtomicBool) {
+    if !has_failed.swap(true, Ordering::SeqCst) {
+        tracing::error!("the database has failed, and takes no changes until the server is started anew");
+    }
+}
+
 impl Records {
     /// Opens the database of this file, which is made where there is none. One process at a time can.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
@@ -58,7 +75,7 @@ impl Records {
         &self,
         change: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, E>,
     ) -> Result<Option<R>, E> {
-        self.noted(self.change(change))
+        self.watched(|| self.change(change))
     }
 
     fn change<R, E: From<Error>>(
@@ -82,14 +99,18 @@ impl Records {
     }
 
     fn read<R>(&self, question: impl FnOnce(ReadTransaction) -> Result<R, Error>) -> Result<R, Error> {
-        self.noted(self.database.begin_read().map_err(Error::from).and_then(question))
+        self.watched(|| question(self.database.begin_read()?))
     }
 
-    /// Looks, after an error, whether the database takes changes still: any attempt tells if its file has failed.
-    fn noted<R, E>(&self, result: Result<R, E>) -> Result<R, E> {
-        if result.is_err() && self.database.begin_write().is_err() && !self.has_failed.swap(true, Ordering::SeqCst) {
-            tracing::error!("the database has failed, and takes no changes until the server is started anew");
+    /// Asks the database something, and looks after an error whether it takes changes still: any attempt tells if its
+    /// file has failed. So does a panic, with which it leaves a change that cannot be undone any more.
+    fn watched<R, E>(&self, question: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+        let watch = FailedIfPanicking(&self.has_failed);
+        let result = question();
+        if result.is_err() && self.database.begin_write().is_err() {
+            mark_failed(&self.has_failed);
         }
+        drop(watch);
         result
     }
 
