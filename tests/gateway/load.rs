@@ -68,7 +68,7 @@ fn two_hundred_downloads_at_once_share_the_memory_that_there_is_for_them() {
     let arguments = ["--queue", "200", "--timeout", "300", "--fetch-timeout", "120", "--fetch-memory", "64MiB"];
     let arguments = [arguments.as_slice(), &["--allow-host", "127.0.0.1"]].concat();
     let body = format!(r#"{{"image_type":1,"image_url":"{}"}}"#, origin.url("127.0.0.1"));
-    let answered = at_once(&arguments, 300 << 20, |gateway| gateway.json("POST", BYURLS, &body));
+    let answered = at_once(&arguments, 500 << 20, |gateway| gateway.json("POST", BYURLS, &body));
     assert_eq!(answered, CALLERS);
     assert_eq!(origin.hits(), CALLERS);
 }

@@ -202,7 +202,9 @@ impl Fetcher {
             return Err(FetchError::TooLong(max_bytes));
         }
         let mut body = response.into_body();
-        let mut bytes = Vec::new();
+        // Room for what is said to come, so that it is not copied as it grows. It is within the caller's part of the
+        // memory for downloads, and what never comes takes none.
+        let mut bytes = Vec::with_capacity(said.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.map_err(FetchError::Protocol)?.into_data() {
                 if is_too_long((bytes.len() + data.len()) as u64) {
