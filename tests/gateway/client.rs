@@ -15,6 +15,9 @@ use crate::server::{Gateway, KEY};
 /// Between the parts of a form.
 const BOUNDARY: &str = "------------------------d74496d66958873e";
 
+/// How long an answer is waited for: under load, on a machine that has other things to do, the last takes its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// The calls of v3 and the one of v4.
 pub(crate) const BYURLS: &str = "/v3/images/byurls";
 pub(crate) const BYFILES: &str = "/v3/images/byfiles";
@@ -164,7 +167,7 @@ pub(crate) fn head(
 /// Sends a request and reads what comes back.
 pub(crate) fn send(address: SocketAddr, head: &str, body: &[u8]) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(head.as_bytes())?;
     stream.write_all(body)?;
     receive(&mut stream)
