@@ -58,13 +58,17 @@ impl App {
         };
         let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let jobs = options.jobs.map_or_else(processors, usize::from);
-        let accounting = Accounting { scope: options.quota, ahead_of_utc: i64::from(options.quota_zone) * 60 * 60 };
+        let accounting = Accounting {
+            scope: options.quota,
+            ahead_of_utc: i64::from(options.quota_zone) * 60 * 60,
+            ids_per_day: options.ids_per_day,
+        };
         let per_picture = Limits::default()
             .with_max_input(max_download.max(v3::UPLOAD_LIMIT))
             .with_max_decoded(MEMORY)
             .with_max_canvas(MEMORY);
         Ok(Self {
-            keys: Keys::new(keys(options.keys, options.keys_file.as_deref())?),
+            keys: Keys::new(keys(&options.keys, options.keys_file.as_deref())?),
             store: Store::open(&options.data, Clock::ahead(options.clock_ahead), accounting, v3::LIFETIME)?,
             fetcher: Fetcher::new(limits, Dialler::new(allowed, options.resolve, roots)?, options.fetch_memory),
             pool: Pool::new(jobs, options.queue.into()),
@@ -110,8 +114,10 @@ fn policies(options: &Options) -> Result<(v3::Policy, v4::Policy), Failure> {
     Ok((v3, v4))
 }
 
-/// The keys that were given, or one that is made up.
-fn keys(mut keys: Vec<Key>, file: Option<&Path>) -> Result<Vec<Key>, Failure> {
+/// The keys that were given, or one that is made up. An option or a variable that is empty gives none.
+fn keys(given: &[String], file: Option<&Path>) -> Result<Vec<Key>, Failure> {
+    let given = given.iter().map(|pair| pair.trim()).filter(|pair| !pair.is_empty());
+    let mut keys = given.map(str::parse).collect::<Result<Vec<Key>, _>>()?;
     if let Some(path) = file {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));

@@ -27,6 +27,15 @@ use tokio::net::TcpListener;
 
 use crate::app::{App, Failure};
 use crate::options::Options;
+use crate::serve::Times;
+
+/// How long after the time that a call has its end is waited for when the server stops: what it still sends is passed
+/// over, and the answer is sent.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long threads that nobody waits for any more are waited for when the server stops: look-ups of names may take
+/// longer.
+const STRAGGLERS: Duration = Duration::from_secs(2);
 
 /// How often what is expired is deleted.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
@@ -47,16 +56,18 @@ fn run(options: Options) -> Result<(), Failure> {
     let listen = options.listen;
     let app = Arc::new(App::new(options)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done: Result<(), Failure> = runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
         let address = listener.local_addr()?;
         let stop = serve::asked_to_stop()?;
         writeln!(std::io::stdout(), "listening on http://{address}")?;
         tokio::spawn(sweep(Arc::clone(&app)));
-        let write_timeout = app.write_timeout;
-        serve::serve(listener, http::router(app), write_timeout, stop).await;
+        let times = Times { write: app.write_timeout, grace: app.timeout + GRACE };
+        serve::serve(listener, http::router(app), times, stop).await;
         Ok(())
-    })
+    });
+    runtime.shutdown_timeout(STRAGGLERS);
+    done
 }
 
 /// Deletes what is expired, from time to time.

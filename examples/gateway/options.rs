@@ -9,7 +9,6 @@ use pushpix::ByteSize;
 use pushpix::api::v3::{Channel, Unset, Unusable};
 use url::{Host, Url};
 
-use crate::auth::Key;
 use crate::fetch::{self, Override};
 use crate::store::Scope;
 
@@ -29,7 +28,7 @@ pub(crate) struct Options {
     /// written to standard error
     #[arg(long = "key", value_name = "APPKEY:MASTERSECRET", env = "GATEWAY_KEYS", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<String>,
 
     /// A file of such keys, one a line; blank lines and those that begin with # are passed over
     #[arg(long, value_name = "FILE")]
@@ -113,6 +112,10 @@ pub(crate) struct Options {
     /// Who shares the daily quotas of OPPO's pictures
     #[arg(long, value_enum, default_value_t = Scope::App)]
     pub(crate) quota: Scope,
+
+    /// The most media ids that are made in a day, counted like those quotas
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    pub(crate) ids_per_day: u32,
 
     /// The time zone in which the day of the quotas begins, in hours ahead of UTC
     #[arg(long, value_name = "HOURS", default_value_t = 8, allow_negative_numbers = true)]

@@ -24,16 +24,17 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a connection reads at a time, and the longest header, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// How long calls that have begun are waited for when the server stops.
-const GRACE: Duration = Duration::from_secs(30);
+/// What may take how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// The sending of an answer.
+    pub(crate) write: Duration,
+    /// The end of the calls that have begun when the server stops.
+    pub(crate) grace: Duration,
+}
 
 /// Serves until `stop` is done, and returns when the calls that had begun by then are answered.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    write_timeout: Duration,
-    stop: impl Future<Output = ()>,
-) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, times: Times, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -59,7 +60,7 @@ pub(crate) async fn serve(
         builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(BUFFER);
         let service = TowerToHyperService::new(router.clone());
         let connection =
-            graceful.watch(builder.serve_connection(TokioIo::new(Timed::new(stream, write_timeout)), service));
+            graceful.watch(builder.serve_connection(TokioIo::new(Timed::new(stream, times.write)), service));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
@@ -69,7 +70,7 @@ pub(crate) async fn serve(
     }
     drop(listener);
     tracing::info!("stopping");
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(times.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("calls were left unanswered");
     }
 }

@@ -2,20 +2,29 @@
 
 use crate::spec::SourceKind;
 
+/// The longest text that names a picture, in bytes. The pages give none; it is what browsers and proxies take at least,
+/// and messages that are pushed are shorter.
+pub(super) const LONGEST: usize = 2048;
+
 /// The way in which `text` names a picture, of those that a field may name one in; `None` if in none.
 ///
-/// - `http://host…` and `https://host…`, without blanks and control characters;
+/// - `http://host…` and `https://host…`;
 /// - `/raw/name`, a raw resource of the app without suffix;
 /// - a path with the suffix `.jpg`, `.jpeg` or `.png` that does not begin with `/`, relative to the SD card;
 /// - a name of letters, digits and `_`, a drawable of the app without suffix.
+///
+/// None has blanks or control characters, or is longer than [`LONGEST`].
 pub(super) fn kind(text: &str) -> Option<SourceKind> {
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if text.len() > LONGEST || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return None;
     }
-    if let Some((scheme, rest)) = text.split_once("://") {
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let first = text.split(['/', '?', '#']).next().unwrap_or_default();
+    if let Some((scheme, _)) = first.split_once(':') {
+        let rest = text.get(scheme.len()..)?.strip_prefix("://")?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         return match scheme.to_ascii_lowercase().as_str() {
-            _ if host.is_empty() => None,
+            _ if host.is_empty() || host.starts_with(':') => None,
             "http" => Some(SourceKind::Http),
             "https" => Some(SourceKind::Https),
             _ => None,
@@ -64,6 +73,15 @@ mod tests {
             ("https:///xx.jpg", None),
             ("ftp://xx.com/xx.jpg", None),
             ("file:///xx.jpg", None),
+            ("http://user@xx.com:80", Some(SourceKind::Http)),
+            ("http://[::1]:80/xx.jpg", Some(SourceKind::Http)),
+            ("Pictures/a:b.png", Some(SourceKind::SdcardPath)),
+            ("http://user@/xx.jpg", None),
+            ("http://:80", None),
+            ("https:/xx.com/xx.jpg", None),
+            ("https:xx.com/xx.jpg", None),
+            ("file:/xx.png", None),
+            (":cat.png", None),
             ("http://xx.com/a b.jpg", None),
             ("http://xx.com/a\nb.jpg", None),
             ("/raw/icon.png", None),
@@ -79,5 +97,7 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(kind(text), expected, "{text}");
         }
+        let long = |length: usize| format!("http://xx.com/{:x<1$}", "", length - 14);
+        assert_eq!([LONGEST, LONGEST + 1].map(|length| kind(&long(length))), [Some(SourceKind::Http), None]);
     }
 }

@@ -83,7 +83,11 @@ impl Request {
             let url = body.text(field)?;
             let is_web = |url: &String| matches!(address::kind(url), Some(SourceKind::Http | SourceKind::Https));
             match url {
-                Some(url) if !is_web(&url) => Err(Error::invalid(field, "an http or https address is expected")),
+                Some(url) if !is_web(&url) => {
+                    let expected =
+                        format!("an http or https address is expected, of at most {} bytes", address::LONGEST);
+                    Err(Error::invalid(field, expected))
+                }
                 url => Ok(url),
             }
         };

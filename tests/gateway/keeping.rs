@@ -202,7 +202,8 @@ fn a_database_that_has_failed_is_told_by_the_health_check() {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &limit, "sh"]).arg(program.get_program()).args(program.get_args()).env_remove("GATEWAY_KEYS");
     let gateway = Gateway::spawn(&mut command);
-    let long = format!(r#"{{"image_type":2,"fcm_image_url":"https://xx.com/{}"}}"#, "x".repeat(60_000));
+    let field = |channel: &str| format!(r#""{channel}_image_url":"https://xx.com/{}""#, "x".repeat(2000));
+    let long = format!(r#"{{"image_type":2,{}}}"#, ["fcm", "honor", "huawei", "jiguang"].map(field).join(","));
     let failed = (0..2000).map(|_| gateway.json("POST", BYURLS, &long)).find(|reply| reply.status != 200);
     failed.unwrap().assert_error(500, 1000, "System internal error.");
     for _ in 0..2 {
@@ -274,17 +275,25 @@ fn keys_come_from_the_command_line_a_file_or_the_environment() {
     let data = tempfile::tempdir().unwrap();
     let keys = data.path().join("keys");
     std::fs::write(&keys, "# the team's\n\n  filed:one \n").unwrap();
+    let assert_known = |gateway: Gateway, keys: &[(&str, u16)]| {
+        for &(key, status) in keys {
+            let body = br#"{"image_type":2,"fcm_image_url":"icon"}"#;
+            assert_eq!(gateway.request("POST", BYURLS, Some(key), None, body).status, status, "{key}");
+        }
+        gateway.kill();
+    };
     let gateway = Gateway::start(data.path(), &["--keys-file", keys.to_str().unwrap()]);
-    for (key, status) in [("filed:one", 200), (KEY, 200), ("filed:two", 401), ("# the team's", 401)] {
-        let body = br#"{"image_type":2,"fcm_image_url":"icon"}"#;
-        assert_eq!(gateway.request("POST", BYURLS, Some(key), None, body).status, status, "{key}");
-    }
+    assert_known(gateway, &[("filed:one", 200), (KEY, 200), ("filed:two", 401), ("# the team's", 401)]);
+    let gateway = Gateway::spawn_as_it_is(server::command(data.path()).env("GATEWAY_KEYS", "set:one, set:two\n,"));
+    assert_known(gateway, &[("set:one", 200), ("set:two", 200), (" set:two", 401), (KEY, 401)]);
 }
 
 #[test]
 fn a_key_that_is_made_up_is_told_whatever_is_logged() {
     let data = tempfile::tempdir().unwrap();
-    let mut child = server::command(data.path()).args(["--log", "error"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = server::command(data.path());
+    command.args(["--log", "error"]).env("GATEWAY_KEYS", "");
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
     child.kill().unwrap();

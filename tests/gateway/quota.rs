@@ -1,4 +1,4 @@
-//! OPPO's daily quotas, in every way in which they could be got round.
+//! OPPO's daily quotas, in every way in which they could be got round, and that of media ids.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -103,4 +103,20 @@ fn v3_rule_36_the_day_begins_at_midnight_in_china_unless_said_otherwise() {
     assert_eq!(at(13, &["--quota-zone", "-12"]), 400);
     assert_eq!(at(-11, &["--quota-zone", "0"]), 200, "in UTC it is the day before");
     assert_eq!(at(13, &[]), 200);
+}
+
+#[test]
+fn so_many_media_ids_are_made_in_a_day_with_pictures_or_without() {
+    let (gateway, _data) = Gateway::fresh(&["--clock-ahead", &until_noon().to_string(), "--ids-per-day", "2"]);
+    let named = r#"{"image_type":1,"fcm_image_url":"cat.jpg"}"#;
+    let id = gateway.json("POST", BYURLS, named).text("media_id");
+    assert_eq!(upload(&gateway, KEY, "1", &BANNER).status, 200);
+    let told = "exceeds the daily limit: media_id: at most 2 a day are made";
+    gateway.json("POST", BYURLS, named).assert_error(400, 1103, told);
+    upload(&gateway, KEY, "1", &BANNER).assert_error(400, 1103, told);
+    assert_eq!((gateway.figure("gateway_media"), gateway.figure("gateway_pictures")), (2, 1));
+    // An update makes none, and other apps have their own.
+    let update = r#"{"fcm_image_url":"dog.jpg"}"#;
+    assert_eq!(gateway.json("PUT", &format!("{BYURLS}/{id}"), update).status, 200);
+    assert_eq!(upload(&gateway, OTHER_KEY, "1", &BANNER).status, 200);
 }

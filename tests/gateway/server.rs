@@ -24,10 +24,14 @@ impl Gateway {
         Self::spawn(command(data).args(arguments))
     }
 
-    /// Starts one by this command line.
+    /// Starts one by this command line, and the keys of all tests.
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let keys = ["--log", "warn", "--key", KEY, "--key", OTHER_KEY];
-        let mut child = command.args(keys).stdout(Stdio::piped()).spawn().unwrap();
+        Self::spawn_as_it_is(command.args(["--key", KEY, "--key", OTHER_KEY]))
+    }
+
+    /// Starts one by this command line.
+    pub(crate) fn spawn_as_it_is(command: &mut Command) -> Self {
+        let mut child = command.args(["--log", "warn"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("it printed {line:?}"));

@@ -70,7 +70,7 @@ fn v3_rule_4_one_call_makes_one_id() {
 }
 
 #[test]
-fn v3_rule_5_there_is_no_limit_of_calls_but_that_of_the_queue() {
+fn v3_rule_5_the_rate_of_calls_is_not_limited() {
     let (gateway, _data) = Gateway::fresh(&["--jobs", "1", "--queue", "0"]);
     for _ in 0..200 {
         assert_eq!(gateway.json("POST", BYURLS, r#"{"image_type":2,"fcm_image_url":"icon"}"#).status, 200);

@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto, version};
@@ -52,10 +53,15 @@ pub(crate) fn host(text: &str) -> Result<Host, url::ParseError> {
     text.parse().map(|address: std::net::Ipv6Addr| Host::Ipv6(address)).or_else(|_| Host::parse(text))
 }
 
+/// How many names are looked up at a time. The system's look-up cannot be called off: it holds its thread, of which the
+/// store needs some too, for as long as a name's servers are silent, whether or not anybody waits for it still.
+const LOOKUPS: usize = 64;
+
 /// Opens connections.
 pub(crate) struct Dialler {
     allowed: HashSet<Host>,
     overrides: Vec<Override>,
+    lookups: Arc<Semaphore>,
     tls: TlsConnector,
 }
 
@@ -92,7 +98,8 @@ impl Dialler {
             .with_protocol_versions(&[&version::TLS13, &version::TLS12])?
             .with_root_certificates(store)
             .with_no_client_auth();
-        Ok(Self { allowed, overrides, tls: TlsConnector::from(Arc::new(config)) })
+        let lookups = Arc::new(Semaphore::new(LOOKUPS));
+        Ok(Self { allowed, overrides, lookups, tls: TlsConnector::from(Arc::new(config)) })
     }
 
     /// Opens a connection to the host of an address.
@@ -138,10 +145,17 @@ impl Dialler {
         let name = match host {
             Host::Ipv4(address) => return Ok(vec![(*address, port).into()]),
             Host::Ipv6(address) => return Ok(vec![(*address, port).into()]),
-            Host::Domain(name) => name.as_str(),
+            Host::Domain(name) => name.clone(),
         };
-        let addresses: Vec<SocketAddr> =
-            tokio::net::lookup_host((name, port)).await.map_err(FetchError::Name)?.collect();
+        let place = Arc::clone(&self.lookups)
+            .acquire_owned()
+            .await
+            .map_err(|_| FetchError::Name(io::ErrorKind::Other.into()))?;
+        let lookup = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)
+        });
+        let addresses = lookup.await.map_err(io::Error::other).flatten().map_err(FetchError::Name)?;
         if addresses.is_empty() {
             return Err(FetchError::Name(io::ErrorKind::NotFound.into()));
         }

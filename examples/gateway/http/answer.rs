@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pushpix::api::{Refusal, v3, v4};
+use pushpix::api::{Refusal, RefusalKind, v3, v4};
 use serde::Serialize;
 
 use crate::store::StoreError;
@@ -42,6 +42,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Quota(quota) => Refusal::quota(quota.field, quota.per_day).into(),
+            StoreError::Ids(per_day) => {
+                Refusal::new("media_id", RefusalKind::Quota, format!("at most {per_day} a day are made")).into()
+            }
             StoreError::Failed(error) => Self::internal(&error),
         }
     }

@@ -107,28 +107,31 @@ pub(super) async fn form(headers: &HeaderMap, body: &mut Incoming) -> Result<For
     while let Some(part) = parts.next_field().await.map_err(refused)? {
         let name = part.name().unwrap_or_default();
         if name == "image_type" {
-            let text = read("image_type", part, LONGEST_TEXT).await?;
+            let text = read(part, LONGEST_TEXT).await?;
+            let text = text.ok_or_else(|| Error::invalid("image_type", format!("longer than {LONGEST_TEXT} bytes")))?;
             form.image_type = Some(String::from_utf8_lossy(&text).trim().to_owned());
         } else if let Some(channel) = Channel::of_file_field(name) {
-            let file = read(channel.file_field().unwrap_or_default(), part, UPLOAD_LIMIT.as_u64()).await?;
-            form.files.insert(channel, file);
+            let file = read(part, UPLOAD_LIMIT.as_u64()).await?;
+            let field = channel.file_field().unwrap_or_default();
+            form.files.insert(channel, file.ok_or_else(|| too_large(field, UPLOAD_LIMIT.as_u64()))?);
         }
     }
     form.files.retain(|_, file| !file.is_empty());
     Ok(form)
 }
 
-async fn read(field: &'static str, mut part: multer::Field<'_>, longest: u64) -> Result<Vec<u8>, Error> {
+/// What a part has; `None` if that is longer.
+async fn read(mut part: multer::Field<'_>, longest: u64) -> Result<Option<Vec<u8>>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await.map_err(refused)? {
         if (bytes.len() + chunk.len()) as u64 > longest {
-            return Err(too_large(field, longest));
+            return Ok(None);
         }
         bytes.extend_from_slice(&chunk);
     }
     // It may wait in the queue for long.
     bytes.shrink_to_fit();
-    Ok(bytes)
+    Ok(Some(bytes))
 }
 
 fn refused(error: multer::Error) -> Error {

@@ -11,11 +11,12 @@ use super::body::{self, Incoming};
 use super::call::Call;
 use crate::app::{self, App};
 use crate::pictures::{Task, Tasks};
-use crate::store::NewPicture;
+use crate::store::{NewPicture, Store};
 
 pub(super) async fn create_by_urls(call: Call, body: &mut Incoming) -> Result<Answer, Error> {
     let request = CreateByUrls::parse(&body::json(body).await?)?;
     let plan = request.plan(&call.app.v3, &call.app.open)?;
+    call.ask(Store::check_ids).await?;
     let tasks = fetched(&call, &plan).await?;
     create(&call, request.image_type, plan, tasks, Way::Urls).await
 }
@@ -24,6 +25,7 @@ pub(super) async fn create_by_files(call: Call, body: &mut Incoming) -> Result<A
     let form = body::form(&call.parts.headers, body).await?;
     let request = CreateByFiles::new(form.image_type.as_deref(), form.files.keys().copied().collect())?;
     let plan = request.plan(&call.app.v3, &call.app.open)?;
+    call.ask(Store::check_ids).await?;
     let tasks = uploaded(&call, &plan, form.files).await?;
     create(&call, request.image_type, plan, tasks, Way::Files).await
 }

@@ -19,6 +19,9 @@ use self::files::{Files, make_folder, sync};
 use self::records::{Records, Tables};
 use crate::clock::{Clock, DAY};
 
+/// Under what media ids are counted; pictures are by their slot.
+const IDS: &str = "media-ids";
+
 /// A picture that is to be stored.
 #[derive(Debug)]
 pub(crate) struct NewPicture {
@@ -51,12 +54,14 @@ pub(crate) struct Media {
     pub(crate) record: Record,
 }
 
-/// Who shares a quota, and when its day begins.
+/// Who shares a quota, when its day begins, and how many media ids it has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Accounting {
     pub(crate) scope: Scope,
     /// The seconds by which the day begins before that of UTC.
     pub(crate) ahead_of_utc: i64,
+    /// A media id may have no picture that counts, and takes room all the same.
+    pub(crate) ids_per_day: u32,
 }
 
 /// Who shares a quota.
@@ -75,6 +80,8 @@ pub(crate) enum Scope {
 pub(crate) enum StoreError {
     /// So many pictures of this slot were stored today.
     Quota(Quota),
+    /// So many media ids were made today.
+    Ids(u32),
     /// The database or a file failed.
     Failed(Box<redb::Error>),
 }
@@ -83,6 +90,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Quota(Quota { slot, per_day, .. }) => write!(f, "{per_day} pictures of {slot} were stored today"),
+            Self::Ids(per_day) => write!(f, "{per_day} media ids were made today"),
             Self::Failed(error) => error.fmt(f),
         }
     }
@@ -173,18 +181,20 @@ impl Store {
 
     /// Whether one more picture may be stored today.
     pub(crate) fn check(&self, app: &str, quota: &Quota) -> Result<(), StoreError> {
-        if let Some(key) = self.count_key(app, quota)
-            && self.records.count(&key)? >= quota.per_day
-        {
-            return Err(StoreError::Quota(quota.clone()));
-        }
-        Ok(())
+        let is_used_up = self.is_used_up(app, &quota.slot, quota.per_day)?;
+        if is_used_up { Err(StoreError::Quota(quota.clone())) } else { Ok(()) }
+    }
+
+    /// Whether one more media id may be made today.
+    pub(crate) fn check_ids(&self, app: &str) -> Result<(), StoreError> {
+        let per_day = self.accounting.ids_per_day;
+        if self.is_used_up(app, IDS, per_day)? { Err(StoreError::Ids(per_day)) } else { Ok(()) }
     }
 
     /// Stores pictures that belong to no media id.
     pub(crate) fn add(&self, app: &str, pictures: &[NewPicture]) -> Result<(), StoreError> {
         let expires = self.clock.now() + self.lifetime;
-        self.commit(app, pictures, |tables| tables.add_pictures(pictures, expires).map(Some))?;
+        self.commit(app, pictures, |tables| Ok(Some(tables.add_pictures(pictures, expires)?)))?;
         Ok(())
     }
 
@@ -193,8 +203,11 @@ impl Store {
         let expires = self.clock.now() + self.lifetime;
         let media = Media { app: app.to_owned(), expires, record };
         self.commit(app, pictures, |tables| {
+            if self.count(tables, app, IDS, self.accounting.ids_per_day)? {
+                return Err(StoreError::Ids(self.accounting.ids_per_day));
+            }
             tables.add_pictures(pictures, expires)?;
-            tables.put_media(&media).map(Some)
+            Ok(Some(tables.put_media(&media)?))
         })?;
         Ok(())
     }
@@ -238,15 +251,13 @@ impl Store {
         &self,
         app: &str,
         pictures: &[NewPicture],
-        record: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, redb::Error>,
+        record: impl FnOnce(&mut Tables<'_>) -> Result<Option<R>, StoreError>,
     ) -> Result<Option<R>, StoreError> {
         let mut is_complete = false;
         let stored = self.write_files(pictures).and_then(|()| {
             self.records.write(|tables| {
                 for quota in pictures.iter().filter_map(|picture| picture.quota.as_ref()) {
-                    if let Some(key) = self.count_key(app, quota)
-                        && tables.add_one(&key)? > quota.per_day
-                    {
+                    if self.count(tables, app, &quota.slot, quota.per_day)? {
                         return Err(StoreError::Quota(quota.clone()));
                     }
                 }
@@ -281,14 +292,30 @@ impl Store {
         self.clock.now().saturating_add_signed(self.accounting.ahead_of_utc) / DAY
     }
 
-    /// Under which key a quota is counted today.
-    fn count_key(&self, app: &str, quota: &Quota) -> Option<String> {
+    /// Counts one more of these, and tells whether that is too many.
+    fn count(&self, tables: &mut Tables<'_>, app: &str, what: &str, per_day: u32) -> Result<bool, redb::Error> {
+        Ok(match self.count_key(app, what) {
+            Some(key) => tables.add_one(&key)? > per_day,
+            None => false,
+        })
+    }
+
+    /// Whether no more of these may be stored today.
+    fn is_used_up(&self, app: &str, what: &str, per_day: u32) -> Result<bool, redb::Error> {
+        Ok(match self.count_key(app, what) {
+            Some(key) => self.records.count(&key)? >= per_day,
+            None => false,
+        })
+    }
+
+    /// Under which key these are counted today; `None` if they are not.
+    fn count_key(&self, app: &str, what: &str) -> Option<String> {
         let whose = match self.accounting.scope {
             Scope::App => app,
             Scope::Server => "",
             Scope::Off => return None,
         };
-        Some(format!("{}{}/{whose}", day_prefix(self.day()), quota.slot))
+        Some(format!("{}{what}/{whose}", day_prefix(self.day())))
     }
 }
 

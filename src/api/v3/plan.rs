@@ -197,5 +197,5 @@ fn is_web(kind: Option<SourceKind>) -> bool {
 
 fn invalid(field: &'static str, kinds: &[SourceKind]) -> Error {
     let kinds: Vec<&str> = kinds.iter().map(|kind| address::describe(*kind)).collect();
-    Error::invalid(field, format!("{} is expected", kinds.join(" or ")))
+    Error::invalid(field, format!("{} is expected, of at most {} bytes", kinds.join(" or "), address::LONGEST))
 }
